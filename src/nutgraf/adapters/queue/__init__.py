@@ -1,0 +1,1 @@
+"""Running work: the in-process runner and killable stage processes."""

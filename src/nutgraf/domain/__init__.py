@@ -1,0 +1,1 @@
+"""Frozen values that every layer speaks in; no behaviour beyond what follows from the value itself."""

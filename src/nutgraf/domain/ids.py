@@ -1,0 +1,15 @@
+"""Names for the integers that identify stored things, so that a type checker tells them apart."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+FeedId = NewType("FeedId", int)
+ArticleId = NewType("ArticleId", int)
+RevisionId = NewType("RevisionId", int)
+BriefId = NewType("BriefId", int)
+PublisherId = NewType("PublisherId", int)
+ReaderId = NewType("ReaderId", int)
+
+DEFAULT_READER = ReaderId(1)
+"""The one reader there is until accounts are used."""

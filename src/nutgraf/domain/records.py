@@ -1,0 +1,236 @@
+"""Stored things with their identity and state: what the pipeline works on and what pages are made of."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Brief
+from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
+from nutgraf.domain.topic import Topic
+
+
+class FeedState(enum.StrEnum):
+    """Whether a feed is polled: `gone` after a 410, `paused` by the operator."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    GONE = "gone"
+
+
+class ArticleState(enum.StrEnum):
+    """Where an article stands in the pipeline. Each state but the last three has exactly one next step."""
+
+    FOUND = "found"  # known from a feed; next: fetch
+    FETCHED = "fetched"  # its page is stored; next: extract and identify
+    EXTRACTED = "extracted"  # its text is stored as a revision; next: write, check, tag
+    WRITTEN = "written"  # its brief is stored; next: publish
+    PUBLISHED = "published"
+    COPY = "copy"  # near-verbatim copy of another article, shown with that one
+    QUARANTINED = "quarantined"  # set aside with a reason; can be replayed
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecord:
+    """A subscribed feed. `error_code` and `error_message` are empty after a successful poll; times are UTC."""
+
+    id: FeedId
+    url: str
+    title: str
+    site_url: str
+    state: FeedState
+    etag: str
+    last_modified: str
+    added_at: datetime
+    next_poll_at: datetime
+    last_poll_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    failures: int
+    interval_s: int
+    error_code: str
+    error_message: str
+    article_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEntry:
+    """What the store knows of a feed's entry: its hash as of the last poll, and its article."""
+
+    entry_key: str
+    content_hash: str
+    article_id: ArticleId
+
+
+@dataclass(frozen=True, slots=True)
+class EntryToStore:
+    """An entry of a feed that is new or changed, ready for the store.
+
+    `article_key` is the normalised address by which the article is known through any feed.
+    `content_hash` covers title, summary, content and the updated time; a change asks for a second look.
+    """
+
+    entry_key: str
+    article_key: str
+    url: str
+    title: str
+    author: str
+    summary_html: str
+    content_html: str
+    published_at: datetime | None
+    updated_at: datetime | None
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What a poll of a feed led to, decided before anything is stored.
+
+    Exactly one of the following holds: `error_code` is set (nothing else changes but the schedule);
+    `not_modified`; or `entries` holds what is new or changed. `interval_s` and `next_poll_at` are the schedule.
+    """
+
+    polled_at: datetime
+    next_poll_at: datetime
+    interval_s: int
+    not_modified: bool = False
+    title: str = ""
+    site_url: str = ""
+    language: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    moved_to: str = ""
+    new_state: FeedState = FeedState.ACTIVE
+    entries: tuple[EntryToStore, ...] = ()
+    error_code: str = ""
+    error_message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollChange:
+    """What storing a poll changed."""
+
+    new_articles: int = 0
+    changed_articles: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """An article's place in the pipeline. `attempts` counts failures of the current step."""
+
+    id: ArticleId
+    url: str
+    title: str
+    state: ArticleState
+    feed_id: FeedId | None
+    feed_title: str
+    attempts: int
+    published_at: datetime | None
+    found_at: datetime
+    summary_html: str = ""
+    content_html: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRecord:
+    """An article that was set aside: at which step, why, and when."""
+
+    article_id: ArticleId
+    url: str
+    title: str
+    feed_id: FeedId | None
+    feed_title: str
+    step: ArticleState
+    error_code: str
+    error_message: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """A stored text of an article; `number` counts from 1."""
+
+    id: RevisionId
+    article_id: ArticleId
+    number: int
+    stored_at: datetime
+    article: Article
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who published an article. `slug` is its address on the site."""
+
+    id: PublisherId
+    slug: str
+    name: str
+    site_url: str = ""
+    brief_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BriefCard:
+    """What a list shows of a brief. `published_at` is the publisher's time where known, else when it was found."""
+
+    article_id: ArticleId
+    brief_id: BriefId
+    headline: str
+    dek: str
+    publisher: Publisher
+    published_at: datetime
+    reads: int
+    topics: tuple[Topic, ...]
+    url: str
+    language: str = ""
+    is_short: bool = False
+    is_read: bool = False
+    updated_at: datetime | None = None
+    sort_key: str = ""
+    """Opaque cursor: `BriefQuery.before` set to it continues after this card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRecord:
+    """Another publisher's near-verbatim copy of an article."""
+
+    article_id: ArticleId
+    publisher: Publisher
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class BriefPage:
+    """Everything the page of one brief shows. `version` counts briefs of this article from 1.
+
+    `previous_revision` is the text before the latest change, where the publisher changed the article.
+    """
+
+    card: BriefCard
+    brief: Brief
+    version: int
+    revision: RevisionRecord
+    previous_revision: RevisionRecord | None = None
+    copies: tuple[CopyRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BriefQuery:
+    """A list of briefs, newest first: all, or those of one topic (its narrower ones included) or publisher."""
+
+    topic: str = ""
+    publisher: str = ""
+    before: str = ""
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is, by kind; `articles` is by state."""
+
+    feeds: int = 0
+    briefs: int = 0
+    articles: dict[ArticleState, int] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""A Brief as terminal text, Markdown, JSON and other formats; one file per format."""

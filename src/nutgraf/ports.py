@@ -1,0 +1,274 @@
+"""The ports: what the pipeline needs from the world, as Protocols; adapters/ implements them.
+
+Every port has one contract suite under tests/contract, run on each adapter and on its fake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Brief, Draft
+from nutgraf.domain.document import Document, FetchRequest
+from nutgraf.domain.ids import ArticleId, FeedId, ReaderId, RevisionId
+from nutgraf.domain.records import (
+    ArticleRecord,
+    ArticleState,
+    BriefCard,
+    BriefPage,
+    BriefQuery,
+    Counts,
+    EntryToStore,
+    FeedRecord,
+    FeedState,
+    KnownEntry,
+    PollChange,
+    PollResult,
+    Publisher,
+    QuarantineRecord,
+    RevisionRecord,
+)
+
+
+class Clock(Protocol):
+    """Time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC and timezone-aware."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+        ...
+
+
+class Writer(Protocol):
+    """Makes a draft from an article; knows nothing of checking or storing."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as stored with each brief."""
+        ...
+
+    def write(self, article: Article) -> Draft:
+        """A draft whose sentences cite the article's sentences. Never raises for any article text."""
+        ...
+
+
+class Fetcher(Protocol):
+    """The only way out of the program."""
+
+    async def fetch(self, request: FetchRequest) -> Document:
+        """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections. Idempotent."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A language model behind any provider."""
+
+    @property
+    def name(self) -> str:
+        """Provider and model, as stored with each brief."""
+        ...
+
+    async def complete(self, *, system: str, prompt: str, schema: Mapping[str, Any], timeout_s: float) -> str:
+        """One answer as JSON text that should match `schema`. Raises ModelError and its kinds."""
+        ...
+
+
+class FeedStore(Protocol):
+    """Subscriptions and their schedule. All times are UTC and given by the caller."""
+
+    def add_feed(self, url: str, *, title: str = "", now: datetime) -> FeedRecord:
+        """Subscribe; due at once. Raises Conflict if `url` is subscribed."""
+        ...
+
+    def remove_feed(self, feed_id: FeedId) -> None:
+        """End a subscription; its articles and briefs stay. Raises NotFound."""
+        ...
+
+    def get_feed(self, feed_id: FeedId) -> FeedRecord:
+        """Raises NotFound."""
+        ...
+
+    def list_feeds(self) -> list[FeedRecord]:
+        """Every feed, by title."""
+        ...
+
+    def due_feeds(self, *, now: datetime, limit: int) -> list[FeedRecord]:
+        """Active feeds whose `next_poll_at` is not after `now`, longest due first."""
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """When the next active feed is due, or None without feeds."""
+        ...
+
+    def poll_soon(self, feed_id: FeedId | None, *, now: datetime) -> None:
+        """Make one feed (or every feed that is not paused) due now; a gone feed becomes active. Raises NotFound."""
+        ...
+
+    def set_feed_state(self, feed_id: FeedId, state: FeedState) -> None:
+        """Pause or go on. Raises NotFound."""
+        ...
+
+    def known_entries(self, feed_id: FeedId, entry_keys: Sequence[str]) -> dict[str, KnownEntry]:
+        """Those of the feed's entries that are stored already, by key."""
+        ...
+
+    def record_poll(self, feed_id: FeedId, result: PollResult) -> PollChange:
+        """Store a poll in one transaction: schedule, validators, new and changed entries with their articles.
+
+        An entry whose article is known through another feed joins that article. A changed entry sends its article
+        back to FOUND. A second call with the same entries changes nothing. `moved_to` that is subscribed
+        already leaves the address as it is. Raises NotFound.
+        """
+        ...
+
+
+class ArticleStore(Protocol):
+    """Articles on their way through the pipeline; each call that moves one is a single transaction.
+
+    Every `save_…` names the state it moves from and does nothing (returns False) where the article is not in it:
+    that makes each step idempotent.
+    """
+
+    def add_article(self, entry: EntryToStore, *, now: datetime) -> ArticleId:
+        """Take in an article that no feed announced; returns the known one's id where it is known."""
+        ...
+
+    def due_articles(
+        self, states: Sequence[ArticleState], *, now: datetime, limit: int
+    ) -> list[ArticleRecord]:
+        """Articles in one of `states` whose next attempt is not in the future, oldest step first."""
+        ...
+
+    def save_document(self, article_id: ArticleId, document: Document, *, now: datetime) -> bool:
+        """FOUND → FETCHED, keeping the page until it is extracted."""
+        ...
+
+    def load_document(self, article_id: ArticleId) -> Document:
+        """The stored page. Raises NotFound."""
+        ...
+
+    def find_copies(self, article_id: ArticleId, band_keys: Sequence[int]) -> list[RevisionRecord]:
+        """Current revisions of other articles (not copies themselves) that share a band key, oldest first."""
+        ...
+
+    def save_extraction(
+        self,
+        article_id: ArticleId,
+        article: Article,
+        *,
+        band_keys: Sequence[int],
+        copy_of: ArticleId | None,
+        now: datetime,
+    ) -> ArticleState | None:
+        """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
+
+        A text that the article already has as its current revision stores nothing and gives PUBLISHED where a brief
+        of it is published. Where another article has the same canonical address, this one becomes its COPY.
+        Returns the new state, or None where the article was not in FETCHED.
+        """
+        ...
+
+    def current_revision(self, article_id: ArticleId) -> RevisionRecord:
+        """The latest text. Raises NotFound."""
+        ...
+
+    def save_brief(
+        self, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime
+    ) -> bool:
+        """EXTRACTED → WRITTEN: store the brief with every sentence, its evidence and what was withheld."""
+        ...
+
+    def publish(self, article_id: ArticleId, *, now: datetime) -> bool:
+        """WRITTEN → PUBLISHED: the written brief becomes the article's current one."""
+        ...
+
+    def defer(self, article_id: ArticleId, *, until: datetime, error_code: str, error_message: str) -> None:
+        """Count a failed attempt and leave the article in its state until `until`."""
+        ...
+
+    def quarantine(
+        self, article_id: ArticleId, *, error_code: str, error_message: str, now: datetime
+    ) -> None:
+        """Set an article aside with its reason; a brief that is published stays so."""
+        ...
+
+    def list_quarantine(self, *, limit: int = 100) -> list[QuarantineRecord]:
+        """What is set aside, latest first."""
+        ...
+
+    def replay(self, article_id: ArticleId, *, now: datetime) -> None:
+        """QUARANTINED → FOUND. Raises NotFound, or Conflict where it is not set aside."""
+        ...
+
+
+class BriefStore(Protocol):
+    """Published briefs, for pages, feeds and exports."""
+
+    def list_briefs(self, query: BriefQuery, *, reader_id: ReaderId) -> list[BriefCard]:
+        """Cards, newest first, at most `query.limit`; keyset-paged by `BriefCard.sort_key`."""
+        ...
+
+    def brief_page(self, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
+        """Everything of the current brief. Raises NotFound where nothing is published."""
+        ...
+
+    def record_read(self, reader_id: ReaderId, article_id: ArticleId, *, now: datetime) -> bool:
+        """Count a read, once per reader and brief; True where it was the first."""
+        ...
+
+    def topic_counts(self) -> dict[str, int]:
+        """Published briefs by topic slug; a narrower topic's briefs count for its parent too."""
+        ...
+
+    def list_publishers(self) -> list[Publisher]:
+        """Publishers with at least one published brief, by name, with their counts."""
+        ...
+
+    def get_publisher(self, slug: str) -> Publisher:
+        """Raises NotFound."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much there is."""
+        ...
+
+
+class Store(FeedStore, ArticleStore, BriefStore, Protocol):
+    """All of it; safe to call from several threads at once."""
+
+    def migrate(self) -> None:
+        """Bring the schema to this version; refuses a newer one. Raises StoreError."""
+        ...
+
+    def ping(self) -> None:
+        """Raises StoreError where the database does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Release connections. Idempotent."""
+        ...
+
+
+class StageRunner(Protocol):
+    """Runs pure, CPU-bound stages where a hostile input can be stopped."""
+
+    async def run(self, task: str, *args: Any, timeout_s: float) -> Any:
+        """Run the task registered as `task`; arguments and result must pickle.
+
+        Raises what the task raises (NutgrafError), Timeout when it took too long, SourceError(code="crashed")
+        when its process died.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End all processes. Idempotent."""
+        ...

@@ -1,0 +1,1 @@
+"""An Article to topics of the taxonomy."""

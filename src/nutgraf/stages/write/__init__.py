@@ -1,0 +1,1 @@
+"""An Article to a Draft, by any writer."""

@@ -1,0 +1,1 @@
+"""The writer that needs nothing: chooses and safely shortens the article's own sentences."""

@@ -1,0 +1,1 @@
+"""Working with words: sentences, language, similarity, numbers, dates, sanitising. No I/O, no news logic."""

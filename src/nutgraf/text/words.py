@@ -1,0 +1,26 @@
+"""Words of a text, folded for comparison."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+(?:[’'\-.]\w+)*", re.UNICODE)
+_FOLD = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-"}
+)
+
+
+def fold_typography(text: str) -> str:
+    """`text` with typographic quotes, apostrophes and hyphens made plain; its length does not change."""
+    return text.translate(_FOLD)
+
+
+def words(text: str) -> list[str]:
+    """The words of `text` in lower case; numbers, contractions and hyphenated words are one word each."""
+    return [match.group().casefold() for match in _WORD.finditer(fold_typography(text))]
+
+
+def without_accents(text: str) -> str:
+    """`text` with combining marks removed, for lenient comparison of names."""
+    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
