@@ -52,9 +52,7 @@ class SourceError(NutgrafError):
 
     default_code = "source"
 
-    def __init__(
-        self, message: str, *, url: str = "", code: str | None = None, retryable: bool | None = None
-    ) -> None:
+    def __init__(self, message: str, *, url: str = "", code: str | None = None, retryable: bool | None = None) -> None:
         super().__init__(message, code=code, retryable=retryable)
         self.url = url
 
@@ -94,9 +92,7 @@ class HTTPStatus(FetchError):
 
     default_code = "http_status"
 
-    def __init__(
-        self, message: str, *, status: int, url: str = "", retry_after_s: float | None = None
-    ) -> None:
+    def __init__(self, message: str, *, status: int, url: str = "", retry_after_s: float | None = None) -> None:
         retryable = status in (408, 425, 429) or status >= 500
         super().__init__(message, url=url, code=f"http_{status}", retryable=retryable)
         self.status = status

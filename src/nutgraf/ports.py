@@ -142,9 +142,7 @@ class ArticleStore(Protocol):
         """Take in an article that no feed announced; returns the known one's id where it is known."""
         ...
 
-    def due_articles(
-        self, states: Sequence[ArticleState], *, now: datetime, limit: int
-    ) -> list[ArticleRecord]:
+    def due_articles(self, states: Sequence[ArticleState], *, now: datetime, limit: int) -> list[ArticleRecord]:
         """Articles in one of `states` whose next attempt is not in the future, oldest step first."""
         ...
 
@@ -181,9 +179,7 @@ class ArticleStore(Protocol):
         """The latest text. Raises NotFound."""
         ...
 
-    def save_brief(
-        self, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime
-    ) -> bool:
+    def save_brief(self, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime) -> bool:
         """EXTRACTED → WRITTEN: store the brief with every sentence, its evidence and what was withheld."""
         ...
 
@@ -195,9 +191,7 @@ class ArticleStore(Protocol):
         """Count a failed attempt and leave the article in its state until `until`."""
         ...
 
-    def quarantine(
-        self, article_id: ArticleId, *, error_code: str, error_message: str, now: datetime
-    ) -> None:
+    def quarantine(self, article_id: ArticleId, *, error_code: str, error_message: str, now: datetime) -> None:
         """Set an article aside with its reason; a brief that is published stays so."""
         ...
 
