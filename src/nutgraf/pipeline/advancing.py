@@ -1,0 +1,122 @@
+"""An article's way from found to published: one step at a time, each committed once before the next begins.
+
+A step that fails for a passing reason is tried again later; one that fails for good sets the article aside in
+quarantine with its reason, from where it can be replayed. Killing the process between or within steps loses nothing:
+the state in the store says where to go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Sequence
+
+from nutgraf.domain.document import Document, FetchRequest, Purpose
+from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.records import ArticleRecord, ArticleState, RevisionRecord
+from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
+from nutgraf.pipeline import schedule
+from nutgraf.pipeline.tasks import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
+from nutgraf.ports import Clock, Fetcher, StageRunner, Store
+from nutgraf.stages.identify import find_original
+
+EXTRACT_TIMEOUT_S = 20.0
+BRIEF_TIMEOUT_S = 20.0
+
+STEPS = (ArticleState.WRITTEN, ArticleState.EXTRACTED, ArticleState.FETCHED, ArticleState.FOUND)
+"""States that have a next step, nearest to the reader first."""
+
+MIN_TEXT_WORDS = 25
+"""A text of fewer words says too little for a brief that is more than the headline."""
+
+
+class ArticleAdvancer:
+    """Moves articles through the pipeline; holds no state between two calls."""
+
+    def __init__(
+        self, *, store: Store, fetcher: Fetcher, stages: StageRunner, clock: Clock, taxonomy_path: str = ""
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._stages = stages
+        self._clock = clock
+        self._taxonomy_path = taxonomy_path
+
+    async def advance(self, record: ArticleRecord) -> ArticleState:
+        """Take `record` as far as it goes now; returns the state in which it rests. Never raises NutgrafError."""
+        state: ArticleState = record.state
+        try:
+            while state in STEPS:
+                reached = await self._step(dataclasses.replace(record, state=state))
+                if reached is None:  # somebody else has taken it on
+                    break
+                state = reached
+        except NutgrafError as error:
+            return await self._failed(dataclasses.replace(record, state=state), error)
+        return state
+
+    async def _step(self, record: ArticleRecord) -> ArticleState | None:
+        match record.state:
+            case ArticleState.FOUND:
+                return await self._fetch(record)
+            case ArticleState.FETCHED:
+                return await self._extract(record)
+            case ArticleState.EXTRACTED:
+                return await self._write(record)
+            case _:
+                published = await asyncio.to_thread(self._store.publish, record.id, now=self._clock.now())
+                return ArticleState.PUBLISHED if published else None
+
+    async def _fetch(self, record: ArticleRecord) -> ArticleState | None:
+        try:
+            document = await self._fetcher.fetch(FetchRequest(record.url, Purpose.ARTICLE))
+        except FetchError as error:
+            if error.retryable or not entry_is_article(record):
+                raise
+            document = Document(record.url, record.url, 200, content_type=FEED_ENTRY_TYPE)
+        saved = await asyncio.to_thread(self._store.save_document, record.id, document, now=self._clock.now())
+        return ArticleState.FETCHED if saved else None
+
+    async def _extract(self, record: ArticleRecord) -> ArticleState | None:
+        document = await asyncio.to_thread(self._store.load_document, record.id)
+        now = self._clock.now()
+        extracted: Extracted = await self._stages.run(EXTRACT, document, record, now, timeout_s=EXTRACT_TIMEOUT_S)
+        if extracted.article.word_count < MIN_TEXT_WORDS:
+            raise NutgrafError("The page holds too little text to brief.", code="too_little_text")
+        original = await asyncio.to_thread(self._find_original, record.id, extracted)
+        return await asyncio.to_thread(
+            self._store.save_extraction,
+            record.id,
+            extracted.article,
+            band_keys=extracted.band_keys,
+            copy_of=original,
+            now=now,
+        )
+
+    def _find_original(self, article_id: ArticleId, extracted: Extracted) -> ArticleId | None:
+        candidates: Sequence[RevisionRecord] = self._store.find_copies(article_id, extracted.band_keys)
+        return find_original(extracted.article.text, candidates)
+
+    async def _write(self, record: ArticleRecord) -> ArticleState | None:
+        revision = await asyncio.to_thread(self._store.current_revision, record.id)
+        now = self._clock.now()
+        brief = await self._stages.run(BRIEF, revision.article, now, self._taxonomy_path, timeout_s=BRIEF_TIMEOUT_S)
+        if not brief.what_happened:
+            raise NutgrafError("No sentence of the article could be published.", code="nothing_to_say")
+        saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, now=now)
+        return ArticleState.WRITTEN if saved else None
+
+    async def _failed(self, record: ArticleRecord, error: NutgrafError) -> ArticleState:
+        now = self._clock.now()
+        attempts = record.attempts + 1
+        if error.retryable and attempts < schedule.ARTICLE_ATTEMPTS:
+            retry_after_s = error.retry_after_s if isinstance(error, HTTPStatus) else None
+            until = schedule.article_retry_moment(now, attempts=attempts, key=record.url, retry_after_s=retry_after_s)
+            await asyncio.to_thread(
+                self._store.defer, record.id, until=until, error_code=error.code, error_message=error.message
+            )
+            return record.state
+        await asyncio.to_thread(
+            self._store.quarantine, record.id, error_code=error.code, error_message=error.message, now=now
+        )
+        return ArticleState.QUARANTINED

@@ -1,0 +1,135 @@
+"""One poll of one feed: fetch, parse, decide what is new, record it all in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from nutgraf.domain.document import Document, FetchRequest, Purpose
+from nutgraf.domain.feed import Feed
+from nutgraf.domain.records import FeedRecord, FeedState, PollChange, PollResult
+from nutgraf.errors import HTTPStatus, NutgrafError
+from nutgraf.pipeline import schedule
+from nutgraf.pipeline.schedule import IntervalLimits
+from nutgraf.pipeline.tasks import PARSE
+from nutgraf.ports import Clock, Fetcher, StageRunner, Store
+from nutgraf.stages.identify import decide_entries, entry_key
+
+PARSE_TIMEOUT_S = 20.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PollOutcome:
+    """What one poll led to; `error` is None where it succeeded."""
+
+    change: PollChange
+    error: NutgrafError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A poll that is decided but not stored."""
+
+    result: PollResult
+    error: NutgrafError | None = None
+
+
+class FeedPoller:
+    """Polls feeds; holds no state between two polls."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        stages: StageRunner,
+        clock: Clock,
+        limits_for: Callable[[str], IntervalLimits],
+    ) -> None:
+        self._store = store
+        self._fetcher = fetcher
+        self._stages = stages
+        self._clock = clock
+        self._limits_for = limits_for
+
+    async def poll(self, feed: FeedRecord) -> PollOutcome:
+        """Poll `feed` once and store the result; a failure is stored with its reason, and returned."""
+        attempt = await self.attempt(feed)
+        change = await asyncio.to_thread(self._store.record_poll, feed.id, attempt.result)
+        return PollOutcome(change, attempt.error)
+
+    async def attempt(self, feed: FeedRecord) -> Attempt:
+        """Poll `feed` once without storing anything; `feed` may be one that is not subscribed yet."""
+        try:
+            document = await self._fetcher.fetch(
+                FetchRequest(feed.url, Purpose.FEED, etag=feed.etag, last_modified=feed.last_modified)
+            )
+            parsed = None
+            if not document.not_modified:
+                parsed = await self._stages.run(
+                    PARSE, document.body, document.final_url, document.content_type, timeout_s=PARSE_TIMEOUT_S
+                )
+            return Attempt(await self._decide(feed, document, parsed))
+        except NutgrafError as error:
+            return Attempt(self._failed(feed, error), error)
+        except Exception as error:  # a fault of ours must back off like any other
+            log.exception("poll_broke", feed=feed.url)
+            message = f"Nutgraf failed on this feed ({type(error).__name__}); this is a fault of ours."
+            fault = NutgrafError(message, code="internal")
+            return Attempt(self._failed(feed, fault), fault)
+
+    async def _decide(self, feed: FeedRecord, document: Document, parsed: Feed | None) -> PollResult:
+        now = self._clock.now()
+        limits = self._limits_for(feed.url)
+        interval_s = schedule.interval_for(
+            limits,
+            entry_times=() if parsed is None else (e.published_at or e.updated_at for e in parsed.entries),
+            now=now,
+            previous_interval_s=feed.interval_s,
+            ttl_s=None if parsed is None else parsed.ttl_s,
+            max_age_s=document.max_age_s,
+        )
+        result = PollResult(
+            polled_at=now,
+            next_poll_at=schedule.poll_moment(now, interval_s, key=f"{feed.url} {now.isoformat()}"),
+            interval_s=interval_s,
+            not_modified=document.not_modified,
+            etag=document.etag or (feed.etag if document.not_modified else ""),
+            last_modified=document.last_modified or (feed.last_modified if document.not_modified else ""),
+            moved_to=document.moved_to,
+        )
+        if parsed is None:
+            return result
+        keys = [entry_key(entry) for entry in parsed.entries]
+        known = await asyncio.to_thread(self._store.known_entries, feed.id, keys)
+        entries = tuple(
+            dataclasses.replace(entry, published_at=schedule.clamp_published(entry.published_at, now))
+            for entry in decide_entries(parsed, known)
+        )
+        return dataclasses.replace(
+            result, title=parsed.title, site_url=parsed.site_url, language=parsed.language, entries=entries
+        )
+
+    def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:
+        now: datetime = self._clock.now()
+        is_status = isinstance(error, HTTPStatus)
+        interval_s = schedule.interval_after_failure(
+            self._limits_for(feed.url),
+            failures=feed.failures + 1,
+            retry_after_s=error.retry_after_s if is_status else None,
+        )
+        return PollResult(
+            polled_at=now,
+            next_poll_at=schedule.poll_moment(now, interval_s, key=f"{feed.url} {now.isoformat()}"),
+            interval_s=feed.interval_s,
+            new_state=FeedState.GONE if is_status and error.status == 410 else FeedState.ACTIVE,
+            error_code=error.code,
+            error_message=error.message,
+        )

@@ -1,0 +1,71 @@
+"""Subscribing to a feed by any address a person may paste, with one GET."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from nutgraf.domain.ids import FeedId
+from nutgraf.domain.records import FeedRecord, FeedState
+from nutgraf.errors import ConfigError, ParseError
+from nutgraf.pipeline.polling import FeedPoller
+from nutgraf.ports import Clock, Store
+
+MAX_ADDRESS_CHARS = 2_048
+
+
+def clean_feed_address(address: str) -> str:
+    """An http(s) address from what a person typed (`feed:` and a missing scheme are mended). Raises ConfigError."""
+    text = address.strip()
+    if not text or len(text) > MAX_ADDRESS_CHARS or any(c.isspace() for c in text):
+        raise ConfigError("This is not a web address.", code="bad_address")
+    if text.lower().startswith("feed:"):
+        text = text[5:].removeprefix("//")
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme.lower() not in ("http", "https"):
+        raise ConfigError("Only http and https addresses can be subscribed to.", code="bad_address")
+    return text
+
+
+async def subscribe(address: str, *, store: Store, poller: FeedPoller, clock: Clock) -> FeedRecord:
+    """Subscribe to `address` and poll it once; the feed stays with its error where that failed, to be retried.
+
+    Raises ConfigError for what is no address, Conflict where it is subscribed, and ParseError with `feed_links`
+    where the address is a web page that declares feeds: nothing is subscribed then, the person chooses.
+    """
+    url = clean_feed_address(address)
+    now = clock.now()
+    attempt = await poller.attempt(_not_yet_subscribed(url, now))
+    if isinstance(attempt.error, ParseError) and attempt.error.feed_links:
+        raise attempt.error
+    feed = await asyncio.to_thread(store.add_feed, url, now=now)
+    await asyncio.to_thread(store.record_poll, feed.id, attempt.result)
+    return await asyncio.to_thread(store.get_feed, feed.id)
+
+
+def _not_yet_subscribed(url: str, now: datetime) -> FeedRecord:
+    return FeedRecord(
+        id=FeedId(0),
+        url=url,
+        title="",
+        site_url="",
+        state=FeedState.ACTIVE,
+        etag="",
+        last_modified="",
+        added_at=now,
+        next_poll_at=now,
+        last_poll_at=None,
+        last_ok_at=None,
+        last_new_at=None,
+        failures=0,
+        interval_s=0,
+        error_code="",
+        error_message="",
+    )

@@ -1,0 +1,100 @@
+"""The CPU-bound work of the pipeline as plain functions by name, so that it can run in a process that can be killed.
+
+Arguments and results are values that pickle. `TASKS` is what a StageRunner is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Brief
+from nutgraf.domain.document import Document
+from nutgraf.domain.feed import Feed
+from nutgraf.domain.records import ArticleRecord
+from nutgraf.errors import ExtractError
+from nutgraf.pipeline.briefing import make_brief
+from nutgraf.pipeline.schedule import clamp_published
+from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
+from nutgraf.stages.identify import fingerprint
+from nutgraf.stages.parse import parse_feed
+from nutgraf.stages.tag import load_taxonomy
+
+PARSE = "parse"
+EXTRACT = "extract"
+BRIEF = "brief"
+
+TASKS = {
+    PARSE: "nutgraf.pipeline.tasks:parse",
+    EXTRACT: "nutgraf.pipeline.tasks:extract",
+    BRIEF: "nutgraf.pipeline.tasks:brief",
+}
+
+FEED_ENTRY_TYPE = "application/x.nutgraf-feed-entry"
+"""Content type of a Document whose body is a feed entry's own HTML, used where the page cannot be had."""
+
+MIN_ENTRY_WORDS = 60
+"""Fewer words in a feed entry are a teaser, not an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article's text with the MinHash band keys by which copies are found."""
+
+    article: Article
+    band_keys: tuple[int, ...]
+
+
+def parse(body: bytes, url: str, content_type: str) -> Feed:
+    """Parse a fetched feed. Raises ParseError."""
+    return parse_feed(body, url=url, content_type=content_type)
+
+
+def extract(document: Document, record: ArticleRecord, now: datetime) -> Extracted:
+    """The article of a fetched page, completed by what the feed said of it.
+
+    Where the page holds no article but the feed entry holds the full text, that is taken. Raises ExtractError.
+    """
+    if document.content_type == FEED_ENTRY_TYPE:
+        article = _from_entry(record)
+    else:
+        try:
+            article = extract_article(document.body, url=document.final_url, content_type=document.content_type)
+        except ExtractError:
+            if not entry_is_article(record):
+                raise
+            article = _from_entry(record)
+    article = dataclasses.replace(
+        article,
+        title=article.title or record.title,
+        byline=article.byline or record.author,
+        # The feed knows the time of day; pages often give only the day.
+        published_at=clamp_published(record.published_at or article.published_at, now),
+        publisher=article.publisher or record.feed_title,
+    )
+    return Extracted(article, fingerprint(article.text))
+
+
+def brief(article: Article, created_at: datetime, taxonomy_path: str) -> Brief:
+    """Write, check and tag. An empty `taxonomy_path` means the shipped taxonomy."""
+    taxonomy = load_taxonomy(Path(taxonomy_path)) if taxonomy_path else None
+    return make_brief(article, created_at=created_at, taxonomy=taxonomy)
+
+
+def entry_is_article(record: ArticleRecord) -> bool:
+    """Whether the feed entry itself carries enough text to be briefed."""
+    return len(record.content_html.split()) >= MIN_ENTRY_WORDS
+
+
+def _from_entry(record: ArticleRecord) -> Article:
+    metadata = Metadata(
+        url=record.url,
+        title=record.title,
+        publisher=record.feed_title,
+        byline=record.author,
+        published_at=record.published_at,
+    )
+    return article_from_entry(record.content_html, metadata)

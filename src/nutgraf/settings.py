@@ -1,0 +1,164 @@
+"""One settings object: command-line options, then environment, then a TOML file, then the defaults here.
+
+The environment names a setting in capitals with two underscores between the levels:
+`NUTGRAF_SERVER__PORT=9000`, `NUTGRAF_DATABASE__URL=postgresql://…`. The file is `nutgraf.toml` in the data folder,
+or the one that `NUTGRAF_CONFIG` names. docs/reference/settings.md is made from this module by tools/settings_page.py.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from nutgraf.errors import ConfigError
+
+CONFIG_FILE_NAME = "nutgraf.toml"
+DATABASE_FILE_NAME = "nutgraf.db"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServerSettings(_Section):
+    """The site."""
+
+    host: str = Field(
+        "127.0.0.1", description="Address to listen on. Anything but a loopback address needs `unprotected`."
+    )
+    port: int = Field(8321, ge=1, le=65_535, description="Port to listen on.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Host names under which the site is reached, beside localhost and the address it listens on."
+    )
+    unprotected: bool = Field(
+        False,
+        description="Listen on other than loopback addresses although there is no login yet: anyone may add feeds.",
+    )
+
+
+class DatabaseSettings(_Section):
+    """The store."""
+
+    url: str = Field(
+        "", description="SQLAlchemy address, such as `postgresql://user@host/name`. Empty: SQLite in the data folder."
+    )
+
+
+class FetchSettings(_Section):
+    """The way out."""
+
+    contact: str = Field(
+        "", description="Address or e-mail that publishers see in the User-Agent, so that they can reach you."
+    )
+    allow_private: tuple[str, ...] = Field(
+        (), description="Private networks that may be fetched from, each as `CIDR:port`, such as `192.168.1.0/24:8080`."
+    )
+    host_gap_s: float = Field(1.0, ge=0, le=60, description="Seconds between two requests to one host.")
+    max_body_bytes: int = Field(10_000_000, ge=10_000, le=100_000_000, description="Largest document, decoded.")
+    total_timeout_s: float = Field(30.0, gt=0, le=300, description="Longest time for one document, redirects included.")
+
+
+class ScheduleSettings(_Section):
+    """When feeds are polled."""
+
+    min_interval_s: int = Field(1_800, ge=60, description="Shortest time between two polls of a feed.")
+    max_interval_s: int = Field(86_400, ge=600, description="Longest time between two polls of a feed.")
+    allowed_private_min_interval_s: int = Field(
+        60, ge=1, description="Shortest time for feeds from your own networks (`fetch.allow_private`)."
+    )
+
+
+class WorkSettings(_Section):
+    """How much is done at once."""
+
+    processes: int = Field(
+        0, ge=0, le=64, description="Processes that parse, extract and write. 0: one for each core, at most 4."
+    )
+    max_feeds: int = Field(32, ge=1, le=1_000, description="Feeds polled at once.")
+    max_articles: int = Field(16, ge=1, le=1_000, description="Articles under way at once.")
+    process_memory_bytes: int = Field(1_500_000_000, ge=300_000_000, description="Memory limit of each such process.")
+
+
+class TopicSettings(_Section):
+    """Topics."""
+
+    taxonomy: Path | None = Field(None, description="Your own taxonomy file. Empty: the one that comes with Nutgraf.")
+
+
+class LogSettings(_Section):
+    """Logs, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe messages that are shown."
+    )
+    format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for machines.")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Frozen; made by `load_settings`."""
+
+    model_config = SettingsConfigDict(env_prefix="NUTGRAF_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("nutgraf", appauthor=False),
+        description="Folder for the database and everything else that is kept. `--data` on the command line.",
+    )
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    fetch: FetchSettings = FetchSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    work: WorkSettings = WorkSettings()
+    topics: TopicSettings = TopicSettings()
+    log: LogSettings = LogSettings()
+
+    @property
+    def database_url(self) -> str:
+        """Address of the store: the one that is set, else SQLite in the data folder."""
+        return self.database.url or f"sqlite:///{self.data_dir / DATABASE_FILE_NAME}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options of the command line first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, _config_file(init_settings))
+
+
+def load_settings(**options: Any) -> Settings:
+    """Settings with `options` (as of the command line; nested ones as dicts) above all else.
+
+    Raises ConfigError naming the setting and what is wrong with it.
+    """
+    try:
+        return Settings(**options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise ConfigError(f"Setting {name}: {first['msg']}.", code="bad_setting") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"The settings file is not valid TOML: {error}.", code="bad_settings_file") from None
+    except OSError as error:
+        raise ConfigError(f"The settings file cannot be read: {error}.", code="bad_settings_file") from None
+
+
+def _config_file(init_settings: PydanticBaseSettingsSource) -> Path | None:
+    named = os.environ.get("NUTGRAF_CONFIG")
+    if named:
+        path = Path(named).expanduser()
+        if not path.is_file():
+            raise ConfigError(f"The settings file {path} (NUTGRAF_CONFIG) is not there.", code="bad_settings_file")
+        return path
+    given = init_settings().get("data_dir") or os.environ.get("NUTGRAF_DATA_DIR")
+    folder = Path(given) if given else platformdirs.user_data_path("nutgraf", appauthor=False)
+    return folder / CONFIG_FILE_NAME
