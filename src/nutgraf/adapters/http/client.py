@@ -1,0 +1,232 @@
+"""The Fetcher over aiohttp: the only way out of the program."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from nutgraf.adapters.http import headers as http_headers
+from nutgraf.adapters.http.addresses import AddressPolicy
+from nutgraf.adapters.http.body import ACCEPT_ENCODING, BodyBuffer
+from nutgraf.adapters.http.connecting import PolicyResolver, make_connector
+from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
+from nutgraf.adapters.http.options import FetchOptions
+from nutgraf.adapters.http.robots import MAX_ROBOTS_BYTES, RobotsGate
+from nutgraf.adapters.http.turns import OriginTurns
+from nutgraf.domain.document import Document, FetchRequest, Purpose
+from nutgraf.errors import FetchError, Timeout
+from nutgraf.ports import Clock
+
+LARGE_BODY_BYTES = 1_000_000
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECTS = frozenset({301, 308})
+MAX_HEADER_FIELD_BYTES = 32 * 1024
+MAX_HEADER_FIELDS = 256
+
+
+@dataclass(slots=True)
+class _Journey:
+    """One document's way through its redirects: what to send and keep, and the network time that is left."""
+
+    headers: dict[str, str]
+    max_bytes: int
+    remaining_s: float
+    obeys_robots: bool = False
+    truncate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    url: URL
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    is_permanent: bool = True
+
+
+class HttpFetcher:
+    """Implements `ports.Fetcher`. Make it anywhere, use it in one event loop, close it there."""
+
+    def __init__(self, options: FetchOptions, clock: Clock) -> None:
+        self._options = options
+        self._clock = clock
+        self._policy = AddressPolicy(options.allowed_endpoints)
+        self._resolver = PolicyResolver(self._policy)
+        self._turns = OriginTurns(clock, gap_s=options.host_gap_s, wait_s=options.turn_wait_s)
+        self._robots = RobotsGate(self._fetch_robots, clock, product=options.product)
+        self._connections = asyncio.Semaphore(options.max_connections)
+        self._large_bodies = asyncio.Semaphore(options.max_large_bodies)
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+
+    async def fetch(self, request: FetchRequest) -> Document:
+        """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
+        try:
+            return await self._fetch_document(request)
+        except Exception as exc:
+            error = as_fetch_error(exc, url=request.url)
+            if error is exc:
+                raise
+            raise error from exc
+
+    async def close(self) -> None:
+        """Release connections; fetches under way fail. Idempotent."""
+        self._is_closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+        await self._resolver.close()
+
+    async def _fetch_document(self, request: FetchRequest) -> Document:
+        headers = {"Accept": http_headers.ACCEPT[request.purpose]}
+        if etag := http_headers.validator(request.etag):
+            headers["If-None-Match"] = etag
+        if last_modified := http_headers.validator(request.last_modified):
+            headers["If-Modified-Since"] = last_modified
+        journey = _Journey(
+            headers=headers,
+            max_bytes=self._options.max_bytes(request.purpose),
+            remaining_s=self._options.total_timeout_s,
+            obeys_robots=request.purpose is Purpose.ARTICLE,
+        )
+        start = self._policy.check_url(request.url)
+        answer = await self._follow(start, journey)
+        final_url = str(answer.url)
+        return Document(
+            url=request.url,
+            final_url=final_url,
+            status=answer.status,
+            body=answer.body,
+            content_type=answer.headers.get("Content-Type", ""),
+            etag=http_headers.validator(answer.headers.get("ETag")),
+            last_modified=http_headers.validator(answer.headers.get("Last-Modified")),
+            max_age_s=http_headers.max_age_s(answer.headers.get("Cache-Control")),
+            moved_to=final_url if answer.is_permanent and answer.url != start else "",
+            not_modified=answer.status == 304,
+        )
+
+    async def _fetch_robots(self, url: URL) -> str:
+        journey = _Journey(
+            headers={"Accept": "text/plain, */*;q=0.1"},
+            max_bytes=MAX_ROBOTS_BYTES,
+            remaining_s=self._options.total_timeout_s,
+            truncate=True,
+        )
+        try:
+            answer = await self._follow(self._policy.check_url(str(url)), journey)
+        except Exception as exc:
+            raise as_fetch_error(exc, url=str(url)) from exc
+        return answer.body.decode("utf-8", errors="replace")
+
+    async def _follow(self, start: URL, journey: _Journey) -> _Answer:
+        """The answer at the end of the redirects, each of which is checked as the first address was."""
+        url, is_permanent, seen = start, True, {start}
+        for _ in range(self._options.max_redirects + 1):
+            if journey.obeys_robots:
+                await self._robots.check(url)
+            answer = await self._request(url, journey)
+            location = answer.headers.get("Location", "")
+            if answer.status not in REDIRECTS or not location:
+                self._check_status(answer, journey)
+                return _Answer(url, answer.status, answer.headers, answer.body, is_permanent)
+            is_permanent = is_permanent and answer.status in PERMANENT_REDIRECTS
+            url = self._redirect_target(url, location)
+            if url in seen:
+                raise FetchError(
+                    "The server redirects in a circle.", url=str(start), code="redirect_loop", retryable=False
+                )
+            seen.add(url)
+        message = f"The server redirects more than {self._options.max_redirects} times."
+        raise FetchError(message, url=str(start), code="too_many_redirects", retryable=False)
+
+    def _redirect_target(self, url: URL, location: str) -> URL:
+        try:
+            target = url.join(URL(location.strip()))
+        except ValueError as exc:
+            raise FetchError(
+                "The server redirects to something that is no web address.", url=str(url), code="bad_redirect"
+            ) from exc
+        return self._policy.check_url(str(target))
+
+    def _check_status(self, answer: _Answer, journey: _Journey) -> None:
+        is_awaited_304 = answer.status == 304 and (
+            "If-None-Match" in journey.headers or "If-Modified-Since" in journey.headers
+        )
+        if 200 <= answer.status < 300 or is_awaited_304:
+            return
+        wish_s = http_headers.retry_after_s(answer.headers.get("Retry-After"), now=self._clock.now())
+        raise status_error(answer.status, url=str(answer.url), retry_after_s=wish_s)
+
+    async def _request(self, url: URL, journey: _Journey) -> _Answer:
+        """One request in the origin's turn; waiting for the turn or a connection costs none of the journey's time."""
+        host, port = url.raw_host or "", url.port or 0
+        async with self._turns.take(str(url.origin()), url=str(url)) as turn, self._connections:
+            if journey.remaining_s <= 0:
+                raise Timeout("The server took too long in all.", url=str(url))
+            loop = asyncio.get_running_loop()
+            started_at_s = loop.time()
+            try:
+                async with asyncio.timeout(journey.remaining_s):
+                    return await self._exchange(url, journey)
+            except Exception as exc:
+                raise as_fetch_error(exc, url=str(url)) from exc
+            finally:
+                journey.remaining_s -= loop.time() - started_at_s
+                if self._resolver.is_private(host, port):
+                    turn.gap_s = 0.0
+
+    async def _exchange(self, url: URL, journey: _Journey) -> _Answer:
+        session = self._open_session()
+        async with session.get(url, headers=journey.headers, allow_redirects=False) as response:
+            headers_bytes = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
+            if headers_bytes > self._options.max_headers_bytes:
+                raise headers_too_large(str(url))
+            is_success = 200 <= response.status < 300
+            body = await self._read_body(response, journey) if is_success else b""
+            response.close()  # whatever else the server may want to send
+            return _Answer(url, response.status, response.headers, body)
+
+    async def _read_body(self, response: aiohttp.ClientResponse, journey: _Journey) -> bytes:
+        body = BodyBuffer(
+            content_encoding=response.headers.get("Content-Encoding", ""),
+            max_bytes=journey.max_bytes,
+            max_ratio=self._options.max_ratio,
+            url=str(response.url),
+            truncate=journey.truncate,
+        )
+        body.expect(response.content_length)
+        async with AsyncExitStack() as stack:
+            holds_large_slot = False
+            while not body.is_full and (chunk := await response.content.readany()):
+                body.feed(chunk)
+                if body.size_bytes > LARGE_BODY_BYTES and not holds_large_slot:
+                    await stack.enter_async_context(self._large_bodies)
+                    holds_large_slot = True
+            return body.finish()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise FetchError("Fetching has been shut down.", code="closed")
+        if self._session is None:
+            options = self._options
+            self._session = aiohttp.ClientSession(
+                connector=make_connector(options, self._policy, self._resolver),
+                timeout=aiohttp.ClientTimeout(
+                    connect=options.connect_timeout_s,
+                    sock_connect=options.connect_timeout_s,
+                    sock_read=options.read_timeout_s,
+                ),
+                headers={"User-Agent": options.user_agent, "Accept-Encoding": ACCEPT_ENCODING},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,  # decoded by BodyBuffer, which counts
+                trust_env=False,
+                max_line_size=MAX_HEADER_FIELD_BYTES,
+                max_field_size=MAX_HEADER_FIELD_BYTES,
+                max_headers=MAX_HEADER_FIELDS,
+            )
+        return self._session
