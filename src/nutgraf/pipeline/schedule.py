@@ -7,6 +7,7 @@ limits of the settings, never sooner than the publisher asks for (RSS ttl, Cache
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -62,7 +63,7 @@ def _typical_gap_s(entry_times: Iterable[datetime | None], now: datetime) -> flo
     times = sorted((t for t in entry_times if t is not None and t <= now), reverse=True)[:_RHYTHM_ENTRIES]
     if len(times) < 2:
         return None
-    gaps = sorted((a - b).total_seconds() for a, b in zip(times, times[1:], strict=False))
+    gaps = sorted((a - b).total_seconds() for a, b in itertools.pairwise(times))
     silence_s = (now - times[0]).total_seconds()
     return max(gaps[len(gaps) // 2], silence_s / 2)
 

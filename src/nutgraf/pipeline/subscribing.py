@@ -1,18 +1,21 @@
-"""Subscribing to a feed by any address a person may paste, with one GET."""
+"""Subscribing: to one feed by any address a person may paste, with one GET, or to many by an OPML file."""
 
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState
-from nutgraf.errors import ConfigError, ParseError
+from nutgraf.errors import ConfigError, Conflict, ParseError
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.ports import Clock, Store
+from nutgraf.stages.parse import parse_opml
 
 MAX_ADDRESS_CHARS = 2_048
+MAX_OPML_BYTES = 5_000_000
 
 
 def clean_feed_address(address: str) -> str:
@@ -69,3 +72,37 @@ def _not_yet_subscribed(url: str, now: datetime) -> FeedRecord:
         error_code="",
         error_message="",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedFeed:
+    """A feed of an OPML file that was not taken in: its address as written, and why in one plain sentence."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpmlImport:
+    """What became of an OPML file: feeds added, feeds subscribed already, feeds refused."""
+
+    added: int
+    already: int
+    rejected: tuple[RejectedFeed, ...] = ()
+
+
+def import_opml(data: bytes, *, store: Store, now: datetime) -> OpmlImport:
+    """Subscribe to every feed of an OPML file; they are polled as any feed that is due. Raises ParseError."""
+    if len(data) > MAX_OPML_BYTES:
+        raise ParseError("The file is too large to be a list of feeds.", code="too_large")
+    added = already = 0
+    rejected: list[RejectedFeed] = []
+    for outline in parse_opml(data):
+        try:
+            store.add_feed(clean_feed_address(outline.url), title=outline.title, now=now)
+            added += 1
+        except Conflict:
+            already += 1
+        except ConfigError as error:
+            rejected.append(RejectedFeed(outline.url, error.message))
+    return OpmlImport(added, already, tuple(rejected))

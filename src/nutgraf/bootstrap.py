@@ -1,0 +1,160 @@
+"""The only place where parts are wired together: settings in, a working Nutgraf out."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from nutgraf import __version__
+from nutgraf.adapters.clock import SystemClock
+from nutgraf.errors import ConfigError
+from nutgraf.ports import Clock, Fetcher, StageRunner, Store
+from nutgraf.settings import Settings
+
+if TYPE_CHECKING:
+    from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.polling import FeedPoller
+    from nutgraf.pipeline.runner import PipelineRunner
+    from nutgraf.pipeline.schedule import IntervalLimits
+
+_MAX_DEFAULT_PROCESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything that runs, with nothing started yet."""
+
+    settings: Settings
+    store: Store
+    fetcher: Fetcher
+    stages: StageRunner
+    clock: Clock
+    poller: FeedPoller
+    advancer: ArticleAdvancer
+    runner: PipelineRunner
+
+    async def close(self) -> None:
+        """End processes and release connections; what was under way goes on at the next start."""
+        await self.stages.close()
+        await self.fetcher.close()
+        self.store.close()
+
+
+def prepare_data_dir(settings: Settings) -> Path:
+    """The data folder, made where it is missing, readable by its owner only. Raises ConfigError."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(13, "not writable")
+    except OSError as error:
+        raise ConfigError(
+            f"The data folder {folder} cannot be used ({error.strerror}); choose another with --data.",
+            code="bad_data_dir",
+        ) from None
+    return folder
+
+
+def open_application_store(settings: Settings) -> Store:
+    """The store of `settings`, its schema up to date. Raises ConfigError, StoreError."""
+    from nutgraf.adapters.store import open_store
+
+    if not settings.database.url:
+        prepare_data_dir(settings)
+    store: Store = open_store(settings.database_url)
+    store.migrate()
+    return store
+
+
+def make_fetcher(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Fetcher:
+    """The one way out, with what `settings` and the caller allow."""
+    from nutgraf.adapters.http import FetchOptions, HttpFetcher
+
+    fetch = settings.fetch
+    contact = f" (+{fetch.contact})" if fetch.contact else " (self-hosted news reader)"
+    options = FetchOptions(
+        user_agent=f"Nutgraf/{__version__}{contact}",
+        allow_private=(*fetch.allow_private, *allow_private),
+        host_gap_s=fetch.host_gap_s,
+        max_body_bytes=fetch.max_body_bytes,
+        total_timeout_s=fetch.total_timeout_s,
+    )
+    return HttpFetcher(options, SystemClock())
+
+
+def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Application:
+    """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition)."""
+    from nutgraf.adapters.queue.processes import ProcessStageRunner
+    from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.polling import FeedPoller
+    from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
+    from nutgraf.pipeline.tasks import TASKS
+
+    store = open_application_store(settings)
+    clock = SystemClock()
+    fetcher = make_fetcher(settings, allow_private=allow_private)
+    stages = ProcessStageRunner(
+        TASKS, workers=worker_count(settings), memory_limit_bytes=settings.work.process_memory_bytes
+    )
+    poller = FeedPoller(
+        store=store,
+        fetcher=fetcher,
+        stages=stages,
+        clock=clock,
+        limits_for=_interval_limits(settings, allow_private),
+    )
+    advancer = ArticleAdvancer(
+        store=store,
+        fetcher=fetcher,
+        stages=stages,
+        clock=clock,
+        taxonomy_path=str(settings.topics.taxonomy or ""),
+    )
+    options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
+    runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options)
+    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner)
+
+
+def worker_count(settings: Settings) -> int:
+    """Processes for the CPU-bound stages: as set, else one for each core, at most four."""
+    return settings.work.processes or min(os.cpu_count() or 1, _MAX_DEFAULT_PROCESSES)
+
+
+def _interval_limits(settings: Settings, allow_private: tuple[str, ...]) -> Callable[[str], IntervalLimits]:
+    """Limits by feed address: the operator's own networks may be polled more often than the world's."""
+    from nutgraf.adapters.http import is_allowed_private
+    from nutgraf.pipeline.schedule import IntervalLimits
+
+    schedule = settings.schedule
+    endpoints = (*settings.fetch.allow_private, *allow_private)
+    world = IntervalLimits(schedule.min_interval_s, schedule.max_interval_s)
+    own = IntervalLimits(schedule.allowed_private_min_interval_s, schedule.max_interval_s)
+    return lambda url: own if is_allowed_private(url, endpoints) else world
+
+
+def configure_logging(settings: Settings) -> None:
+    """Structured logs on standard error: for people on a terminal, or as JSON lines."""
+    level = logging.getLevelNamesMapping()[settings.log.level.upper()]
+    renderer: structlog.typing.Processor
+    if settings.log.format == "json":
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

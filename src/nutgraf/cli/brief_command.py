@@ -1,0 +1,101 @@
+"""`nutgraf brief`: one brief from an address, a file or standard input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nutgraf.errors import ConfigError, ExtractError
+
+if TYPE_CHECKING:
+    from nutgraf.domain.article import Article
+
+MAX_INPUT_BYTES = 10_000_000
+
+_EPILOG = """\b
+Examples:
+  nutgraf brief https://example.org/news/1
+  nutgraf brief saved-page.html --url https://example.org/news/1
+  nutgraf brief notes.txt --title "What the council decided"
+  curl -s https://example.org/news/1 | nutgraf brief - --json
+"""
+
+
+@click.command("brief", epilog=_EPILOG)
+@click.argument("source", metavar="URL|FILE|-")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON with verdicts and evidence.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
+@click.option("--url", default="", help="Address of a page that is given as a file.")
+@click.option("--title", default="", help="Headline of a plain text (default: its first line).")
+def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str) -> None:
+    """Write one brief and print it; nothing is stored.
+
+    SOURCE is an address, a file of HTML or plain text, or - for standard input.
+    """
+    if as_json and as_markdown:
+        raise click.UsageError("--json and --markdown exclude each other.")
+    from nutgraf.api import write_brief
+    from nutgraf.outputs import FORMATS
+
+    is_address = source.lower().startswith(("http://", "https://"))
+    article = _from_address(source) if is_address else _from_bytes(_read(source), url=url, title=title)
+    brief = write_brief(article)
+    if not brief.what_happened:
+        raise ExtractError("The text is too short to brief.", url=url, code="nothing_to_say")
+    name = "json" if as_json else "markdown" if as_markdown else "terminal"
+    click.echo(FORMATS[name](brief, article), nl=False)
+
+
+def _from_address(address: str) -> Article:
+    import asyncio
+
+    from nutgraf.bootstrap import make_fetcher
+    from nutgraf.cli.options import settings_from
+    from nutgraf.domain.document import FetchRequest, Purpose
+    from nutgraf.stages.extract import extract_article
+
+    async def fetch() -> Article:
+        fetcher = make_fetcher(settings_from())
+        try:
+            document = await fetcher.fetch(FetchRequest(address, Purpose.ARTICLE))
+        finally:
+            await fetcher.close()
+        return extract_article(document.body, url=document.final_url, content_type=document.content_type)
+
+    return asyncio.run(fetch())
+
+
+def _read(source: str) -> bytes:
+    try:
+        if source == "-":
+            data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
+        else:
+            with Path(source).open("rb") as file:
+                data = file.read(MAX_INPUT_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{source} cannot be read: {error.strerror}.", code="unreadable") from None
+    if len(data) > MAX_INPUT_BYTES:
+        raise ExtractError(f"{source} is larger than {MAX_INPUT_BYTES // 1_000_000} MB.", code="too_large")
+    return data
+
+
+def _from_bytes(data: bytes, *, url: str, title: str) -> Article:
+    from nutgraf.stages.extract import article_from_text, extract_article
+
+    if _looks_like_html(data):
+        return extract_article(data, url=url)
+    text = data.decode("utf-8", "replace").strip()
+    if not text:
+        raise ExtractError("There is nothing in it.", code="empty")
+    if not title:
+        first, _, rest = text.partition("\n")
+        title, text = (first.strip(), rest.strip()) if rest.strip() and len(first) <= 200 else ("", text)
+    return article_from_text(text, title=title, url=url)
+
+
+def _looks_like_html(data: bytes) -> bool:
+    head = data[:4_096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<!--")) or b"<body" in head or b"<p" in head

@@ -1,0 +1,112 @@
+"""`nutgraf demo`: everything, with the sample press as the world outside."""
+
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from nutgraf.cli.options import data_option, host_option, port_option, settings_from
+from nutgraf.errors import ConfigError, Conflict
+
+if TYPE_CHECKING:
+    from nutgraf.ports import Store
+
+DEFAULT_PRESS_PORT = 8322
+_EDITION_FILE = "sample-press.json"
+
+
+@click.command("demo", epilog="Example: nutgraf demo --port 9000 --data /tmp/nutgraf-demo")
+@host_option
+@port_option
+@click.option(
+    "--press-port", type=click.IntRange(1, 65_535), help="Port of the sample press. Default: 8322, or a free one."
+)
+@data_option
+def command(host: str | None, port: int | None, press_port: int | None, data_dir: Path | None) -> None:
+    """Start with the sample press subscribed: five invented publishers, served on loopback, read as the world is.
+
+    Feeds of your own can be added beside it; `nutgraf serve` runs the same without the sample press.
+    """
+    from nutgraf.bootstrap import build_application, configure_logging, prepare_data_dir
+    from nutgraf.cli import serving
+    from nutgraf.cli.status_line import StatusLine
+    from nutgraf.sample_press.server import create_press, feed_urls
+
+    settings = settings_from(data_dir, host, port)
+    quiet = settings.log.model_copy(update={"level": "error"})
+    configure_logging(settings.model_copy(update={"log": quiet}))
+    serving.refuse_unprotected(settings.server)
+    listener = serving.listen(settings.server.host, settings.server.port)
+    edition, press_listener = _open_press(prepare_data_dir(settings) / _EDITION_FILE, press_port)
+    base_url = f"http://127.0.0.1:{edition.port}"
+    application = build_application(settings, allow_private=(f"127.0.0.1/32:{edition.port}",))
+    _subscribe(application.store, feed_urls(base_url))
+
+    def announce() -> None:
+        click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
+        click.echo(f"The sample press is on {base_url}/; its publishers and news are invented.", err=True)
+
+    async def run() -> None:
+        press = create_press(edition.began_at, base_url=base_url, now=application.clock.now)
+        sites = [
+            serving.Site(press, press_listener),
+            serving.Site(serving.make_site(application, is_demo=True), listener),
+        ]
+        async with StatusLine(application.runner.progress.describe):
+            await serving.run_until_signal(application, sites, on_ready=announce)
+
+    serving.run_loop(run())
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """When the sample press began to publish, and on which port: kept, so that its addresses stay the same."""
+
+    began_at: datetime
+    port: int
+
+
+def _open_press(file: Path, wanted_port: int | None) -> tuple[Edition, socket.socket]:
+    """The edition of this data folder (a new one at the first start) and the socket of its port."""
+    from nutgraf.cli.serving import listen
+
+    known = _read_edition(file)
+    if known is not None and wanted_port in (None, known.port):
+        return known, listen("127.0.0.1", known.port)
+    if wanted_port is not None:
+        listener = listen("127.0.0.1", wanted_port)
+    else:
+        try:
+            listener = listen("127.0.0.1", DEFAULT_PRESS_PORT)
+        except ConfigError:
+            listener = listen("127.0.0.1", 0)
+    edition = Edition(known.began_at if known else datetime.now(UTC), listener.getsockname()[1])
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps({"began_at": edition.began_at.isoformat(), "port": edition.port}))
+    partial.replace(file)
+    return edition, listener
+
+
+def _read_edition(file: Path) -> Edition | None:
+    try:
+        kept = json.loads(file.read_text())
+        return Edition(datetime.fromisoformat(kept["began_at"]), int(kept["port"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, OSError):
+        raise ConfigError(f"{file} is damaged; remove it to start a new edition.", code="bad_edition") from None
+
+
+def _subscribe(store: Store, urls: list[str]) -> None:
+    now = datetime.now(UTC)
+    for url in urls:
+        try:
+            store.add_feed(url, now=now)
+        except Conflict:  # subscribed at an earlier start
+            continue

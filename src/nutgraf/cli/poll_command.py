@@ -1,0 +1,44 @@
+"""`nutgraf poll`: poll feeds now and brief what is new, then stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nutgraf.cli.options import data_option
+
+
+@click.command("poll", epilog="Example, from cron: nutgraf poll --due --quiet")
+@click.option("--due", "only_due", is_flag=True, help="Only feeds whose time has come (default: every active feed).")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@data_option
+def command(only_due: bool, quiet: bool, data_dir: Path | None) -> None:
+    """Poll feeds now, brief everything that is waiting, and stop when nothing is left to do."""
+    import asyncio
+
+    from nutgraf.bootstrap import build_application, configure_logging
+    from nutgraf.cli.options import settings_from
+    from nutgraf.cli.status_line import StatusLine
+
+    settings = settings_from(data_dir)
+    configure_logging(settings.model_copy(update={"log": settings.log.model_copy(update={"level": "error"})}))
+    application = build_application(settings)
+    progress = application.runner.progress
+
+    async def run() -> None:
+        if not only_due:
+            application.store.poll_soon(None, now=application.clock.now())
+        try:
+            async with StatusLine(progress.describe, enabled=not quiet):
+                await application.runner.run_until_idle()
+        finally:
+            await application.close()
+
+    asyncio.run(run())
+    if not quiet:
+        totals = progress.totals
+        click.echo(
+            f"{totals['polled']:,} feeds polled ({totals['failed_polls']:,} failed), {totals['found']:,} new articles, "
+            f"{totals['published']:,} briefs written, {totals['copy']:,} copies, {totals['quarantined']:,} set aside."
+        )

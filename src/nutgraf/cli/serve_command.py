@@ -1,0 +1,43 @@
+"""`nutgraf serve`: the site and the pipeline in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nutgraf.cli.options import data_option, host_option, port_option, settings_from
+
+_EPILOG = """\b
+Examples:
+  nutgraf serve
+  nutgraf serve --port 9000 --data ~/news
+"""
+
+
+@click.command("serve", epilog=_EPILOG)
+@host_option
+@port_option
+@data_option
+def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Run everything in one process: the site, and the pipeline that fills it. Ctrl-C stops it; nothing is lost."""
+    from nutgraf.bootstrap import build_application, configure_logging
+    from nutgraf.cli import serving
+
+    settings = settings_from(data_dir, host, port)
+    configure_logging(settings)
+    serving.refuse_unprotected(settings.server)
+    listener = serving.listen(settings.server.host, settings.server.port)
+    application = build_application(settings)
+
+    def announce() -> None:
+        feeds = application.store.counts().feeds
+        click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
+        if not feeds:
+            click.echo("No feeds yet: add one on the page “Feeds” or with `nutgraf add URL`.", err=True)
+
+    async def run() -> None:
+        site = serving.Site(serving.make_site(application, is_demo=False), listener)
+        await serving.run_until_signal(application, [site], on_ready=announce)
+
+    serving.run_loop(run())

@@ -1,0 +1,180 @@
+"""The site and the pipeline in one process and one event loop, until a signal ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from nutgraf import __version__
+from nutgraf.bootstrap import Application
+from nutgraf.domain.ids import DEFAULT_READER
+from nutgraf.errors import ConfigError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from nutgraf.settings import ServerSettings
+
+START_TIMEOUT_S = 10
+GRACE_S = 5
+"""Seconds that open requests get at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An application and the socket it listens on."""
+
+    app: Starlette
+    listener: socket.socket
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError where the address or port cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.", code="port_in_use"
+        ) from None
+    listener.setblocking(False)
+    return listener
+
+
+def refuse_unprotected(server: ServerSettings) -> None:
+    """Raises ConfigError where the site would be open to others than this machine without anybody having said so."""
+    try:
+        is_loopback = ipaddress.ip_address(server.host).is_loopback
+    except ValueError:
+        is_loopback = server.host == "localhost"
+    if not is_loopback and not server.unprotected:
+        raise ConfigError(
+            f"{server.host} can be reached from other machines and there is no login yet: anyone could add feeds. "
+            "Listen on 127.0.0.1, put a proxy with a login in front, or set server.unprotected = true.",
+            code="unprotected",
+        )
+
+
+def make_site(application: Application, *, is_demo: bool) -> Starlette:
+    """The site over `application`; call it inside the loop that will run both."""
+    from nutgraf.outputs.opml import format_opml
+    from nutgraf.pipeline.subscribing import import_opml, subscribe
+    from nutgraf.stages.tag import load_taxonomy
+    from nutgraf.web.app import create_app
+    from nutgraf.web.services import WebServices
+
+    settings, store, clock, runner = application.settings, application.store, application.clock, application.runner
+    loop = asyncio.get_running_loop()
+    return create_app(
+        WebServices(
+            store=store,
+            clock=clock,
+            topics=load_taxonomy(settings.topics.taxonomy).topics,
+            subscribe=lambda address: subscribe(address, store=store, poller=application.poller, clock=clock),
+            import_opml=lambda data: asyncio.to_thread(import_opml, data, store=store, now=clock.now()),
+            export_opml=lambda: format_opml(store.list_feeds()),
+            wake=lambda: loop.call_soon_threadsafe(runner.wake),
+            reader_id=DEFAULT_READER,
+            progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
+            version=__version__,
+            is_demo=is_demo,
+            allowed_hosts=frozenset((*settings.server.allowed_hosts, settings.server.host)),
+        )
+    )
+
+
+async def run_until_signal(
+    application: Application, sites: Sequence[Site], *, on_ready: Callable[[], None] | None = None
+) -> None:
+    """Serve `sites` and run the pipeline until SIGINT or SIGTERM (a second one ends at once).
+
+    Raises what the pipeline's loop raises, should it end by itself.
+    """
+    servers = [_Server(_server_config(site.app)) for site in sites]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stop_or_force, stop, servers)
+    serving = [
+        asyncio.create_task(server.serve(sockets=[site.listener])) for server, site in zip(servers, sites, strict=True)
+    ]
+    pipeline: asyncio.Task[None] | None = None
+    try:
+        async with asyncio.timeout(START_TIMEOUT_S):
+            await asyncio.gather(*(server.is_up.wait() for server in servers))
+        pipeline = asyncio.create_task(application.runner.run_forever())
+        if on_ready is not None:
+            on_ready()
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({stopping, pipeline, *serving}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if pipeline.done():
+            pipeline.result()
+    finally:
+        for server in servers:
+            server.should_exit = True
+        if pipeline is not None:
+            pipeline.cancel()
+            await asyncio.gather(pipeline, return_exceptions=True)
+        await asyncio.gather(*serving, return_exceptions=True)
+        await application.close()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handling (two servers share one process here) that says when it is up."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _server_config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=GRACE_S,
+        h11_max_incomplete_event_size=64 * 1024,
+        proxy_headers=False,
+    )
+
+
+def _stop_or_force(stop: asyncio.Event, servers: Sequence[_Server]) -> None:
+    if stop.is_set():
+        for server in servers:
+            server.force_exit = True
+    stop.set()
+
+
+def run_loop(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` to its end, on uvloop where it is installed."""
+    try:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    except ImportError:
+        factory = asyncio.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as loop_runner:
+        loop_runner.run(work)
