@@ -1,0 +1,130 @@
+"""A draft to what of it may be published: unsupported sentences are repaired from the source or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import BriefSentence, Draft, DraftInsight, DraftSentence, Insight, Outcome, Part, Withheld
+from nutgraf.domain.evidence import Finding, Verdict
+from nutgraf.stages.check.index import ArticleIndex
+from nutgraf.stages.check.sentences import check_sentence
+
+# A source sentence may take a faulty one's place where its length in words fits the part (DESIGN section 1, with
+# some play: an article's own sentence reads whole).
+_WORDS = {Part.DEK: (6, 32), Part.WHAT_HAPPENED: (5, 45), Part.INSIGHT: (8, 45), Part.TAKEAWAYS: (5, 45)}
+_TITLE_WORDS = (3, 9)
+_MIN_REST_WORDS = 3  # an explanation says more than its title
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """The parts of a draft that may be published, any of them possibly empty, and what was withheld."""
+
+    dek: BriefSentence | None
+    what_happened: tuple[BriefSentence, ...]
+    insights: tuple[Insight, ...]
+    takeaways: tuple[BriefSentence, ...]
+    withheld: tuple[Withheld, ...]
+
+
+def check_draft(draft: Draft, article: Article) -> CheckedDraft:
+    """Check every sentence of `draft` against `article` and apply the verdicts.
+
+    Supported and weak sentences stay as written. An unsupported one is replaced by the nearest sentence of the
+    article where that fits the part and is not yet in the brief, else dropped; both are recorded. An insight without
+    a title or an explanation is dropped whole.
+    """
+    return _Desk(ArticleIndex(article), draft).apply(draft)
+
+
+@dataclass
+class _Desk:
+    """What is being decided: the sentences used so far and those withheld."""
+
+    index: ArticleIndex
+    draft: Draft
+    used: set[str] = field(default_factory=set)
+    withheld: list[Withheld] = field(default_factory=list)
+
+    def apply(self, draft: Draft) -> CheckedDraft:
+        self.used.update(_key(sentence.text) for sentence in _all_sentences(draft))
+        dek = self.settle(Part.DEK, draft.dek) if draft.dek is not None else None
+        what_happened = self.settle_all(Part.WHAT_HAPPENED, draft.what_happened)
+        insights = tuple(i for insight in draft.insights if (i := self.settle_insight(insight)) is not None)
+        takeaways = self.settle_all(Part.TAKEAWAYS, draft.takeaways)
+        return CheckedDraft(dek, what_happened, insights, takeaways, tuple(self.withheld))
+
+    def settle_all(self, part: Part, sentences: tuple[DraftSentence, ...]) -> tuple[BriefSentence, ...]:
+        return tuple(s for sentence in sentences if (s := self.settle(part, sentence)) is not None)
+
+    def settle(self, part: Part, sentence: DraftSentence) -> BriefSentence | None:
+        """The sentence itself, its replacement, or None; the latter two are recorded."""
+        finding = check_sentence(sentence.text, self.index, sentence.cites)
+        if finding.verdict is not Verdict.UNSUPPORTED:
+            return BriefSentence(sentence.text, finding)
+        return self.replace(part, sentence, finding, self.source_for(part, finding))
+
+    def replace(self, part: Part, sentence: DraftSentence, finding: Finding, replacement: str) -> BriefSentence | None:
+        if replacement:
+            new_finding = check_sentence(replacement, self.index)
+            if new_finding.verdict is not Verdict.UNSUPPORTED:
+                self.used.add(_key(replacement))
+                self.withheld.append(Withheld(part, sentence.text, finding, Outcome.REPAIRED, replacement))
+                return BriefSentence(replacement, new_finding)
+        self.withheld.append(Withheld(part, sentence.text, finding, Outcome.DROPPED))
+        return None
+
+    def source_for(self, part: Part, finding: Finding) -> str:
+        """The first sentence of the evidence that fits the part and is not in the brief, or ""."""
+        fewest, most = _WORDS[part]
+        for span in finding.evidence:
+            text = self.index.article.text[span.start : span.end]
+            if fewest <= len(text.split()) <= most and _key(text) not in self.used and _stands_alone(text):
+                return text
+        return ""
+
+    def settle_insight(self, insight: DraftInsight) -> Insight | None:
+        explanation = self.settle(Part.INSIGHT, insight.explanation)
+        title_finding = check_sentence(insight.title.text, self.index, insight.title.cites)
+        if explanation is None:
+            self.withheld.append(Withheld(Part.INSIGHT_TITLE, insight.title.text, title_finding, Outcome.DROPPED))
+            return None
+        if title_finding.verdict is not Verdict.UNSUPPORTED:
+            return Insight(BriefSentence(insight.title.text, title_finding), explanation)
+        title = self.replace(Part.INSIGHT_TITLE, insight.title, title_finding, _title_from(explanation.text))
+        if title is None:
+            self.withheld.append(Withheld(Part.INSIGHT, explanation.text, explanation.finding, Outcome.DROPPED))
+            return None
+        return Insight(title, explanation)
+
+
+def _all_sentences(draft: Draft) -> list[DraftSentence]:
+    insights = [insight.explanation for insight in draft.insights]
+    dek = [draft.dek] if draft.dek is not None else []
+    return [*dek, *draft.what_happened, *insights, *draft.takeaways]
+
+
+def _key(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+_DANGLING_WORDS = "he she it they this that these those but and or so his her their its such him them"
+_DANGLING = frozenset(_DANGLING_WORDS.split())
+
+
+def _stands_alone(text: str) -> bool:
+    words = text.split()
+    return bool(words) and words[0].strip("“\"'‘").casefold() not in _DANGLING
+
+
+def _title_from(explanation: str) -> str:
+    """The words of the explanation up to its first punctuation mark, where they make a title, or ""."""
+    fewest, most = _TITLE_WORDS
+    clause = explanation
+    for mark in (",", ";", ":", " – ", " — ", "."):
+        clause = clause.split(mark, 1)[0]
+    words = clause.split()
+    if len(explanation.split()) - len(words) < _MIN_REST_WORDS:
+        return ""
+    return clause.strip() if fewest <= len(words) <= most and _stands_alone(clause) else ""

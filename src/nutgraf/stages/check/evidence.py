@@ -1,0 +1,70 @@
+"""Which of the article's sentences a claim rests on: greedy cover of its words, weighted by rarity in the article."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from nutgraf.stages.check.index import ROOT_CHARS, ArticleIndex, Reading
+
+MAX_EVIDENCE_SENTENCES = 3
+MAX_CANDIDATES = 12
+MAX_POSTINGS = 400
+
+_MIN_GAIN = 0.14  # share of the claim's weight that a further sentence must add
+_CITE_BONUS = 1.15
+
+
+def kin_of(word: str, index: ArticleIndex) -> str:
+    """The article's own lemma for `word`: itself, or one derived from the same root, or ""."""
+    if word in index.positions:
+        return word
+    if len(word) <= ROOT_CHARS:
+        return ""
+    need = max(ROOT_CHARS, len(word) - 4)
+    for other in index.roots.get(word[:ROOT_CHARS], ()):
+        if other[:need] == word[:need] and abs(len(other) - len(word)) <= 5:
+            return other
+    return ""
+
+
+def rank_sentences(claim: Reading, index: ArticleIndex, cites: Sequence[int] = ()) -> tuple[list[int], list[int]]:
+    """Candidates, best first, and the evidence: up to three sentences in text order that together cover the claim."""
+    weights: dict[str, float] = {}
+    holders: dict[str, set[int]] = {}
+    sentence_count = max(1, len(index.sentence_tokens))
+    places = claim.content or range(len(claim.lemmas))
+    for place in places:
+        word = claim.lemmas[place]
+        if word in weights:
+            continue
+        kin = kin_of(word, index)
+        if not kin:
+            weights[word] = 0.0
+            continue
+        held = {index.sentence_of[position] for position in index.positions[kin][:MAX_POSTINGS]}
+        holders[word] = held
+        weights[word] = math.log(1.0 + sentence_count / len(held))
+    scores: dict[int, float] = {}
+    for word, held in holders.items():
+        for sentence in held:
+            scores[sentence] = scores.get(sentence, 0.0) + weights[word]
+    for cite in cites:
+        if cite in scores:
+            scores[cite] *= _CITE_BONUS
+    candidates = sorted(scores, key=lambda sentence: (-scores[sentence], sentence))[:MAX_CANDIDATES]
+    return candidates, _cover(candidates, weights, holders)
+
+
+def _cover(candidates: list[int], weights: dict[str, float], holders: dict[str, set[int]]) -> list[int]:
+    total = sum(weights.values()) or 1.0
+    open_words = set(holders)
+    chosen: list[int] = []
+    while candidates and len(chosen) < MAX_EVIDENCE_SENTENCES:
+        gains = [sum(weights[word] for word in open_words if sentence in holders[word]) for sentence in candidates]
+        best = max(range(len(candidates)), key=lambda i: (gains[i], -i))
+        if gains[best] <= 0 or (chosen and gains[best] < _MIN_GAIN * total):
+            break
+        chosen.append(candidates[best])
+        open_words = {word for word in open_words if candidates[best] not in holders[word]}
+    return sorted(chosen)

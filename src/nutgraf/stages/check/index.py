@@ -1,0 +1,165 @@
+"""An article prepared for checking: its tokens, where each lemma stands, its quantities, dates, names and quotes.
+
+Built once per article in time linear in its length; the rarer tables are made when first asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+
+from nutgraf.domain.article import Article
+from nutgraf.stages.check.lexicon import FUNCTION_WORDS
+from nutgraf.text.dates import DateMention, find_dates
+from nutgraf.text.lemmas import lemma
+from nutgraf.text.names import Name, acronyms, find_names
+from nutgraf.text.numbers import Quantity, find_quantities
+from nutgraf.text.places import place_key
+from nutgraf.text.quotations import Quotation, find_quotations, fold_quotation
+from nutgraf.text.tokens import Tokens, tokenise
+from nutgraf.text.words import without_accents
+
+MAX_CLAIM_CHARS = 1_000
+"""A sentence is considered up to here; a longer one cannot be vouched for."""
+
+MAX_SOURCE_CHARS = 120_000
+"""An article is searched up to here (about 20,000 words)."""
+
+ROOT_CHARS = 5
+_MIN_CONTENT_CHARS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text read once: its tokens, their lemmas, and the positions of those that carry content."""
+
+    text: str
+    tokens: Tokens
+    lemmas: tuple[str, ...]
+    content: tuple[int, ...]
+
+
+def read(text: str, language: str) -> Reading:
+    """The reading of `text`."""
+    tokens = tokenise(text)
+    lemmas = tuple(lemma(word, language) for word in tokens.words)
+    content = tuple(i for i, word in enumerate(tokens.words) if is_content(word, lemmas[i], language))
+    return Reading(text, tokens, lemmas, content)
+
+
+def is_content(word: str, word_lemma: str, language: str) -> bool:
+    """Whether a word carries content. In languages without a list of function words, length decides."""
+    if word[0].isdigit():
+        return True
+    if language in ("en", ""):
+        return word_lemma not in FUNCTION_WORDS and word not in FUNCTION_WORDS and len(word) > 1
+    return len(word) >= _MIN_CONTENT_CHARS or not word[0].isascii()
+
+
+class ArticleIndex:
+    """What the checker asks of an article. Token positions count through the whole text."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.language = article.language or "en"
+        self.text = article.text[:MAX_SOURCE_CHARS]
+        self.reading = read(self.text, self.language)
+        self.published_on: date | None = article.published_at.date() if article.published_at else None
+        self.sentence_of, self.sentence_tokens = self._sentences()
+        self.positions: dict[str, list[int]] = {}
+        for position, word in enumerate(self.reading.lemmas):
+            self.positions.setdefault(word, []).append(position)
+        self.surface = frozenset(self.reading.tokens.words)
+
+    def _sentences(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """Sentence index of every token, and the tokens (start, end) of every sentence."""
+        starts = self.reading.tokens.starts
+        sentence_of: list[int] = []
+        ranges: list[tuple[int, int]] = []
+        position = 0
+        for sentence in self.article.sentences:
+            first = position
+            while position < len(starts) and starts[position] < sentence.end:
+                sentence_of.append(sentence.index)
+                position += 1
+            ranges.append((first, position))
+        sentence_of.extend([len(ranges) - 1] * (len(starts) - position))
+        return sentence_of, ranges
+
+    @cached_property
+    def roots(self) -> dict[str, list[str]]:
+        """Lemmas by their first letters, for words derived from one another (resign, resignation)."""
+        table: dict[str, list[str]] = {}
+        for word in self.positions:
+            if len(word) >= ROOT_CHARS:
+                table.setdefault(word[:ROOT_CHARS], []).append(word)
+        return table
+
+    @cached_property
+    def trigrams(self) -> frozenset[tuple[str, str, str]]:
+        """Every three lemmas in a row."""
+        lemmas = self.reading.lemmas
+        return frozenset(zip(lemmas, lemmas[1:], lemmas[2:], strict=False))
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as quotations are compared."""
+        return fold_quotation(self.text)
+
+    @cached_property
+    def quotations(self) -> list[Quotation]:
+        """The article's own quotations."""
+        return find_quotations(self.text)
+
+    @cached_property
+    def quantities(self) -> list[Quantity]:
+        """Quantities of the text, numerals within dates included."""
+        return find_quantities(self.text, self.language)
+
+    @cached_property
+    def dates(self) -> list[DateMention]:
+        """Dates of the text, resolved by the day of publication."""
+        return find_dates(self.text, self.published_on)
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Capitalised spans of the text."""
+        return find_names(self.text)
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """Everything a name's word may be checked against: the text's words, without accents too, and acronyms."""
+        words = set(self.surface)
+        words.update(without_accents(word) for word in self.surface if not word.isascii())
+        for name in self.names:
+            words.update(acronyms(name.words))
+        tokens = self.reading.tokens.words
+        words.update(first + second for first, second in pairwise(tokens))
+        return frozenset(words)
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        """Keys of the countries that the text names."""
+        return frozenset(place_keys(self.reading.tokens.words))
+
+    def sentence_at(self, offset: int) -> int:
+        """Index of the sentence that holds the character at `offset`."""
+        low, high = 0, len(self.article.sentences)
+        while low < high:
+            middle = (low + high) // 2
+            if self.article.sentences[middle].end <= offset:
+                low = middle + 1
+            else:
+                high = middle
+        return min(low, len(self.article.sentences) - 1)
+
+
+def place_keys(words: tuple[str, ...]) -> Iterable[str]:
+    """Keys of the countries among `words`."""
+    for index, word in enumerate(words):
+        key = place_key(word, words[index + 1] if index + 1 < len(words) else "")
+        if key:
+            yield key
