@@ -1,0 +1,78 @@
+"""The site as a Starlette application: routes, guards and error pages put together."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route
+
+from nutgraf.errors import NutgrafError
+from nutgraf.web.api import health
+from nutgraf.web.assets import favicon, static_file
+from nutgraf.web.pages import brief, errors, feed_changes, feeds, front, publisher, robots, topics
+from nutgraf.web.rendering import make_site
+from nutgraf.web.security import Gate
+from nutgraf.web.services import LOOPBACK_HOSTS, WebServices
+
+
+class IdConvertor(Convertor[int]):
+    """A stored thing's number in an address; no more digits than a 64-bit column can hold."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """The digits."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
+
+ROUTES: tuple[BaseRoute, ...] = (
+    Route("/", front.front_page),
+    Route("/brief/{article_id:id}", brief.brief_page),
+    Route("/brief/{article_id:id}-{slug}", brief.brief_page),
+    Route("/topics", topics.topic_index),
+    Route("/topic/{slug}", topics.topic_page),
+    Route("/publisher/{slug}", publisher.publisher_page),
+    Route("/feeds", feeds.feed_list, methods=["GET"]),
+    Route("/feeds", feed_changes.add_feed, methods=["POST"]),
+    Route("/feeds/poll", feed_changes.poll_all_feeds, methods=["POST"]),
+    Route("/feeds/import", feed_changes.import_feeds, methods=["POST"]),
+    Route("/feeds/{feed_id:id}/poll", feed_changes.poll_feed, methods=["POST"]),
+    Route("/feeds/{feed_id:id}/remove", feeds.confirm_removal, methods=["GET"]),
+    Route("/feeds/{feed_id:id}/remove", feed_changes.remove_feed, methods=["POST"]),
+    Route("/feeds.opml", feeds.export_feeds),
+    Route("/articles/{article_id:id}/replay", feed_changes.replay_article, methods=["POST"]),
+    Route("/healthz", health.healthz),
+    Route("/robots.txt", robots.robots_txt),
+    Route("/favicon.ico", favicon),
+    Route("/static/{digest}/{name}", static_file),
+)
+
+
+def create_app(services: WebServices) -> Starlette:
+    """The site over `services`; owns nothing that must be closed."""
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[
+            Middleware(
+                Gate,
+                allowed_hosts=LOOPBACK_HOSTS | services.allowed_hosts,
+                body_limits={"/feeds/import": feed_changes.MAX_UPLOAD_BYTES},
+                refuse=errors.error_page,
+            )
+        ],
+        exception_handlers={
+            HTTPException: errors.http_error,
+            NutgrafError: errors.nutgraf_error,
+            Exception: errors.unexpected_error,
+        },
+    )
+    app.state.site = make_site(services)
+    return app

@@ -1,0 +1,114 @@
+"""The page of one brief: DESIGN section 1, every sentence with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import BriefSentence
+from nutgraf.domain.evidence import Verdict
+from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.records import BriefPage
+from nutgraf.web.changes import Changes, compare_texts
+from nutgraf.web.reading import is_person_reading
+from nutgraf.web.rendering import render, site_of
+from nutgraf.web.trace import Excerpt, trace_finding
+from nutgraf.web.wording import direction, language_tag
+
+SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "publisher-said": ("headline", "publisher", "age_and_reads"),
+    "nutgraf-wrote": ("traced", "dek", "what_happened", "key_insights", "takeaways", "topics"),
+    "way-out": ("full_article",),
+    "aftermatter": ("copies", "changes", "how_this_was_made"),
+}
+"""The parts of the page in DESIGN's order, grouped by whose words they are; each is a template in templates/brief/."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedSentence:
+    """A sentence as the page shows it, with the article's words it rests on."""
+
+    text: str
+    is_weak: bool
+    score: float
+    reasons: tuple[str, ...]
+    excerpts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedInsight:
+    """A key insight with its title and explanation traced apart."""
+
+    title: TracedSentence
+    explanation: TracedSentence
+
+
+@dataclass(frozen=True, slots=True)
+class TracedBrief:
+    """The written parts of a brief, ready for the templates."""
+
+    dek: TracedSentence | None
+    what_happened: tuple[TracedSentence, ...]
+    insights: tuple[TracedInsight, ...]
+    takeaways: tuple[TracedSentence, ...]
+
+
+def brief_page(request: Request) -> Response:
+    """GET /brief/{article_id}: the page; a person's first visit counts as a read. Raises NotFound."""
+    services = site_of(request).services
+    article_id = ArticleId(request.path_params["article_id"])
+    page = services.store.brief_page(article_id, reader_id=services.reader_id)
+    reads = page.card.reads
+    if is_person_reading(request):
+        reads += services.store.record_read(services.reader_id, article_id, now=services.clock.now())
+    language = page.brief.language or page.revision.article.language
+    return render(
+        request,
+        "brief.html",
+        sections=SECTIONS,
+        language=language_tag(language),
+        dir=direction(language),
+        page=page,
+        card=page.card,
+        brief=page.brief,
+        article=page.revision.article,
+        written=trace_brief(page),
+        changes=changes_of(page),
+        reads=reads,
+    )
+
+
+def trace_brief(page: BriefPage) -> TracedBrief:
+    """The written parts with their evidence cut from the text they were checked against."""
+    article, brief = page.revision.article, page.brief
+    return TracedBrief(
+        dek=_trace(brief.dek, article) if brief.dek else None,
+        what_happened=tuple(_trace(sentence, article) for sentence in brief.what_happened),
+        insights=tuple(
+            TracedInsight(_trace(insight.title, article), _trace(insight.explanation, article))
+            for insight in brief.insights
+        ),
+        takeaways=tuple(_trace(sentence, article) for sentence in brief.takeaways),
+    )
+
+
+def changes_of(page: BriefPage) -> Changes | None:
+    """What the publisher changed since the revision before, None where nothing did."""
+    if page.previous_revision is None:
+        return None
+    return compare_texts(page.previous_revision.article.text, page.revision.article.text)
+
+
+def _trace(sentence: BriefSentence, article: Article) -> TracedSentence:
+    finding = sentence.finding
+    return TracedSentence(
+        text=sentence.text,
+        is_weak=finding.verdict is not Verdict.SUPPORTED,
+        score=finding.score,
+        reasons=finding.reasons,
+        excerpts=trace_finding(article, finding),
+    )

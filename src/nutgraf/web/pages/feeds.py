@@ -1,0 +1,106 @@
+"""The page of feeds: what is followed, how each feed does, and what was set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from nutgraf.domain.ids import FeedId
+from nutgraf.domain.records import FeedRecord
+from nutgraf.web.rendering import render, site_of
+from nutgraf.web.services import OpmlImport
+from nutgraf.web.wording import feed_health
+
+FEEDS_PER_PAGE = 100
+MAX_SET_ASIDE = 100
+OPML_NAME = "nutgraf-feeds.opml"
+
+DONE_SENTENCES = {
+    "added": "The feed is followed now. Its articles are being read.",
+    "removed": "The feed is no longer followed. Its briefs stay.",
+    "polling": "Nutgraf is looking for news in this feed now.",
+    "polling-all": "Nutgraf is looking for news in every feed now.",
+    "replayed": "The article is being tried again.",
+}
+"""What a change says once it is made; the address carries only the key, never a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRow:
+    """A feed with one word for how it does."""
+
+    feed: FeedRecord
+    health: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormProblem:
+    """Why an address could not be followed; `choices` are feeds that the page there declares."""
+
+    address: str
+    sentence: str
+    code: str
+    choices: tuple[str, ...] = ()
+
+
+def feed_list(request: Request) -> Response:
+    """GET /feeds."""
+    return feeds_response(request)
+
+
+def feeds_response(
+    request: Request,
+    *,
+    status: int = 200,
+    problem: FormProblem | None = None,
+    opml: OpmlImport | None = None,
+    opml_problem: str = "",
+) -> Response:
+    """The page, with what became of a change where one was asked for. Failing feeds come first, then by title."""
+    services = site_of(request).services
+    rows = sorted((_row(feed) for feed in services.store.list_feeds()), key=lambda row: row.health != "failing")
+    page_count = max(1, -(-len(rows) // FEEDS_PER_PAGE))
+    page_number = _page_number(request, page_count)
+    start = (page_number - 1) * FEEDS_PER_PAGE
+    return render(
+        request,
+        "feeds.html",
+        status=status,
+        rows=rows[start : start + FEEDS_PER_PAGE],
+        feed_count=len(rows),
+        failing_count=sum(row.health == "failing" for row in rows),
+        page_number=page_number,
+        page_count=page_count,
+        set_aside=services.store.list_quarantine(limit=MAX_SET_ASIDE),
+        progress=services.progress(),
+        done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
+        problem=problem,
+        opml=opml,
+        opml_problem=opml_problem,
+    )
+
+
+def confirm_removal(request: Request) -> Response:
+    """GET /feeds/{feed_id}/remove: asks before a feed is removed. Raises NotFound."""
+    feed = site_of(request).services.store.get_feed(FeedId(request.path_params["feed_id"]))
+    return render(request, "remove_feed.html", feed=feed)
+
+
+def export_feeds(request: Request) -> Response:
+    """GET /feeds.opml: every feed as OPML 2.0, as a file to keep."""
+    body = site_of(request).services.export_opml()
+    headers = {"Content-Disposition": f'attachment; filename="{OPML_NAME}"'}
+    return Response(body, media_type="text/x-opml; charset=utf-8", headers=headers)
+
+
+def _row(feed: FeedRecord) -> FeedRow:
+    health = feed_health(feed.state, has_error=bool(feed.error_code), was_polled=feed.last_poll_at is not None)
+    return FeedRow(feed=feed, health=health)
+
+
+def _page_number(request: Request, page_count: int) -> int:
+    """The page asked for, between 1 and `page_count`."""
+    asked = request.query_params.get("page", "")
+    return min(max(int(asked), 1), page_count) if asked.isdecimal() and len(asked) < 6 else 1

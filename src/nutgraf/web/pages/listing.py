@@ -1,0 +1,38 @@
+"""Lists of briefs a page at a time, for the front page, topics and publishers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from nutgraf.domain.records import BriefCard, BriefQuery
+from nutgraf.web.rendering import site_of
+
+PAGE_SIZE = 20
+CURSOR = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of briefs; `older_href` leads to the next, empty on the last."""
+
+    cards: tuple[BriefCard, ...]
+    older_href: str
+    is_first: bool
+
+
+def list_page(request: Request, query: BriefQuery) -> Listing:
+    """The page of `query` that the request's `before` asks for. Raises HTTPException 400 for a malformed cursor."""
+    before = request.query_params.get("before", "")
+    if before and not CURSOR.fullmatch(before):
+        raise HTTPException(400, "The address of this page of the list is damaged.")
+    services = site_of(request).services
+    cards = services.store.list_briefs(replace(query, before=before, limit=PAGE_SIZE + 1), reader_id=services.reader_id)
+    shown = tuple(cards[:PAGE_SIZE])
+    has_older = len(cards) > PAGE_SIZE
+    older_href = f"{request.url.path}?{urlencode({'before': shown[-1].sort_key})}" if has_older else ""
+    return Listing(cards=shown, older_href=older_href, is_first=not before)

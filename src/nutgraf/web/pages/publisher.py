@@ -1,0 +1,25 @@
+"""The page of one publisher: its latest briefs."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from nutgraf.domain.records import BriefQuery
+from nutgraf.web.pages.listing import list_page
+from nutgraf.web.rendering import render, site_of
+
+SLUG = re.compile(r"[\w.-]{1,120}")
+
+
+def publisher_page(request: Request) -> Response:
+    """GET /publisher/{slug}: the publisher's briefs, newest first. Raises NotFound."""
+    slug = request.path_params["slug"]
+    if not SLUG.fullmatch(slug):
+        raise HTTPException(404)
+    publisher = site_of(request).services.store.get_publisher(slug)
+    listing = list_page(request, BriefQuery(publisher=publisher.slug))
+    return render(request, "publisher.html", publisher=publisher, listing=listing)

@@ -1,0 +1,93 @@
+"""Pages from templates: the Jinja environment, and what every page knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from nutgraf.domain.records import BriefCard
+from nutgraf.web import wording
+from nutgraf.web.assets import Asset, load_assets
+from nutgraf.web.services import WebServices
+
+TEMPLATE_FOLDER = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all pages share; lives in `app.state.site`."""
+
+    services: WebServices
+    templates: jinja2.Environment
+    assets: Mapping[str, Asset]
+
+
+def make_site(services: WebServices) -> Site:
+    """The site's shared parts, read once at start."""
+    return Site(services=services, templates=_make_environment(), assets=load_assets())
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request is for."""
+    site = request.app.state.site
+    assert isinstance(site, Site)
+    return site
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+) -> HTMLResponse:
+    """The page that `template` makes of `context`, with the site's own facts added."""
+    site = site_of(request)
+    services = site.services
+    text = site.templates.get_template(template).render(
+        now=services.clock.now(),
+        path=request.url.path,
+        is_demo=services.is_demo,
+        version=services.version,
+        stylesheet=site.assets["site.css"].path,
+        icon=site.assets["favicon.svg"].path,
+        **context,
+    )
+    return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def brief_path(card: BriefCard) -> str:
+    """The address of a brief's page on this site."""
+    slug = wording.url_slug(card.headline)
+    return f"/brief/{card.article_id}-{slug}" if slug else f"/brief/{card.article_id}"
+
+
+def _make_environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        age=wording.age,
+        until=wording.until,
+        exact_time=wording.exact_time,
+        counted=wording.counted,
+        traced=wording.traced,
+        direction=wording.direction,
+        language_tag=wording.language_tag,
+        tile_letter=wording.tile_letter,
+        tile_tone=wording.tile_tone,
+        http_url=wording.http_url,
+        host_of=wording.host_of,
+        brief_path=brief_path,
+    )
+    environment.globals.update(
+        flag_labels=wording.FLAG_LABELS, step_labels=wording.STEP_LABELS, error_words=wording.ERROR_WORDS
+    )
+    return environment

@@ -1,0 +1,99 @@
+"""A sentence's evidence as it is shown: the article's paragraphs with the words marked that the sentence rests on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nutgraf.domain.article import Article, Paragraph
+from nutgraf.domain.evidence import Finding
+
+MAX_PARAGRAPHS = 6
+MAX_CONTEXT_CHARS = 280
+"""How much of a paragraph is shown before the first and after the last marked word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of the article's text; `is_marked` where the sentence rests on it."""
+
+    text: str
+    is_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A paragraph of the article, cut to what surrounds its marked words. Segments joined give the text shown."""
+
+    segments: tuple[Segment, ...]
+    is_cut_before: bool
+    is_cut_after: bool
+
+
+def trace_finding(article: Article, finding: Finding) -> tuple[Excerpt, ...]:
+    """The evidence of one sentence by paragraph, in the order of the text, at most MAX_PARAGRAPHS.
+
+    Spans are clipped to their paragraph and overlapping ones joined, so that each character is shown once.
+    """
+    spans = sorted((span.start, span.end) for span in finding.evidence if span.start < span.end)
+    excerpts: list[Excerpt] = []
+    for paragraph in paragraphs_of(article):
+        marks = _marks_within(spans, paragraph)
+        if marks:
+            excerpts.append(_excerpt(article.text, paragraph, marks))
+        if len(excerpts) == MAX_PARAGRAPHS:
+            break
+    return tuple(excerpts)
+
+
+def paragraphs_of(article: Article) -> tuple[Paragraph, ...]:
+    """The article's paragraphs; those that its blank lines make where it came without."""
+    if article.paragraphs:
+        return article.paragraphs
+    return tuple(
+        Paragraph(match.start(), match.end()) for match in re.finditer(r"\S(?:(?!\n\s*\n).)*", article.text, re.DOTALL)
+    )
+
+
+def _marks_within(spans: list[tuple[int, int]], paragraph: Paragraph) -> list[tuple[int, int]]:
+    marks: list[tuple[int, int]] = []
+    for span_start, span_end in spans:
+        start, end = max(span_start, paragraph.start), min(span_end, paragraph.end)
+        if start >= end:
+            continue
+        if marks and start <= marks[-1][1]:
+            marks[-1] = (marks[-1][0], max(end, marks[-1][1]))
+        else:
+            marks.append((start, end))
+    return marks
+
+
+def _excerpt(text: str, paragraph: Paragraph, marks: list[tuple[int, int]]) -> Excerpt:
+    first, last = _cut_before(text, paragraph.start, marks[0][0]), _cut_after(text, marks[-1][1], paragraph.end)
+    segments: list[Segment] = []
+    position = first
+    for start, end in marks:
+        segments += [Segment(text[position:start], False), Segment(text[start:end], True)]
+        position = end
+    segments.append(Segment(text[position:last], False))
+    return Excerpt(
+        segments=tuple(segment for segment in segments if segment.text),
+        is_cut_before=first > paragraph.start,
+        is_cut_after=last < paragraph.end,
+    )
+
+
+def _cut_before(text: str, start: int, mark: int) -> int:
+    """Where the context before a mark begins: the paragraph's start, or a word's start near enough."""
+    if mark - start <= MAX_CONTEXT_CHARS:
+        return start
+    space = text.find(" ", mark - MAX_CONTEXT_CHARS, mark)
+    return space + 1 if space >= 0 else mark - MAX_CONTEXT_CHARS
+
+
+def _cut_after(text: str, mark: int, end: int) -> int:
+    """Where the context after a mark ends: the paragraph's end, or a word's end near enough."""
+    if end - mark <= MAX_CONTEXT_CHARS:
+        return end
+    space = text.rfind(" ", mark, mark + MAX_CONTEXT_CHARS)
+    return space if space > mark else mark + MAX_CONTEXT_CHARS

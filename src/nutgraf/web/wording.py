@@ -1,0 +1,160 @@
+"""Times, counts and names in a reader's words. All functions are pure; times are UTC."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from nutgraf.domain.article import ArticleFlag
+from nutgraf.domain.records import ArticleState, FeedState
+
+TILE_TONES = 6
+MAX_SLUG_CHARS = 60
+
+RTL_LANGUAGES = frozenset(
+    {"ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
+)
+"""Languages whose usual script runs right to left (Unicode CLDR, `characterOrder`)."""
+
+FLAG_LABELS = {
+    ArticleFlag.OPINION: "Opinion",
+    ArticleFlag.LIVE_BLOG: "Live page",
+    ArticleFlag.PAYWALLED: "Partly behind a paywall",
+}
+
+STEP_LABELS = {
+    ArticleState.FOUND: "fetching the page",
+    ArticleState.FETCHED: "finding the article in the page",
+    ArticleState.EXTRACTED: "writing the brief",
+    ArticleState.WRITTEN: "publishing",
+}
+
+ERROR_WORDS = {
+    "timeout": "The publisher's server took too long to answer.",
+    "blocked": "Nutgraf may not fetch this address: it is private, or the site's robots.txt refuses it.",
+    "too_large": "What the server sent is larger than Nutgraf takes.",
+    "not_a_feed": "What is at this address is not a feed that can be read.",
+    "no_article": "No article was found in the page.",
+    "http_404": "There is nothing at this address any more.",
+    "http_410": "The publisher has taken this down for good.",
+    "http_429": "The publisher's server asks for fewer requests.",
+}
+"""Plain sentences for codes whose message the store does not have."""
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """How long ago `moment` was, as in `57m ago`; a date after five weeks; `just now` for the near future."""
+    seconds = (now - moment).total_seconds()
+    if seconds < 60:
+        return "just now" if seconds > -3600 else day(moment)
+    length = _length(seconds)
+    return f"{length} ago" if length else day(moment)
+
+
+def until(moment: datetime, now: datetime) -> str:
+    """How long it is until `moment`, as in `in 12m`; `now` once it has come."""
+    seconds = (moment - now).total_seconds()
+    if seconds <= 0:
+        return "now"
+    length = _length(max(seconds, 60))
+    return f"in {length}" if length else day(moment)
+
+
+def _length(seconds: float) -> str:
+    """A length of at least a minute in its largest unit, empty beyond five weeks."""
+    span = timedelta(seconds=seconds)
+    if span < timedelta(hours=1):
+        return f"{int(seconds // 60)}m"
+    if span < timedelta(days=1):
+        return f"{int(seconds // 3600)}h"
+    if span < timedelta(weeks=1):
+        return f"{span.days}d"
+    return f"{span.days // 7}w" if span < timedelta(weeks=5) else ""
+
+
+def day(moment: datetime) -> str:
+    """The date, as in `3 March 2026`."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def exact_time(moment: datetime) -> str:
+    """The moment in full, as in `3 March 2026, 14:05 UTC`."""
+    return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """A number with its noun in the right form, as in `1 view`, `1,024 views`."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def traced(traced_count: int, sentence_count: int) -> str:
+    """How many of a brief's sentences are traced, as in `9 of 9 sentences traced`."""
+    return f"{traced_count} of {counted(sentence_count, 'sentence')} traced"
+
+
+def direction(language: str) -> str:
+    """The `dir` attribute for a language tag; `auto` where the language is not known."""
+    primary, *subtags = re.split(r"[-_]", language.lower())
+    if not primary:
+        return "auto"
+    if {"arab", "hebr"} & set(subtags):
+        return "rtl"
+    return "rtl" if primary in RTL_LANGUAGES else "ltr"
+
+
+def language_tag(language: str) -> str:
+    """A language tag fit for a `lang` attribute (BCP 47), empty where it is unknown or malformed."""
+    tag = language.replace("_", "-")
+    return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}", tag) else ""
+
+
+def tile_letter(name: str) -> str:
+    """The letter that stands for a publisher without a logo."""
+    words = name.split()
+    if len(words) > 1 and words[0].casefold() in ("the", "die", "der", "das", "le", "la", "el", "il"):
+        words = words[1:]
+    return next((char.upper() for char in "".join(words) if char.isalnum()), "·")
+
+
+def tile_tone(slug: str) -> int:
+    """A number from 1 to TILE_TONES that stays with the publisher."""
+    return zlib.crc32(slug.encode()) % TILE_TONES + 1
+
+
+def url_slug(title: str) -> str:
+    """The words of a title for an address, ASCII only; empty where the title has none."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain.replace("'", "")))
+    if len(slug) <= MAX_SLUG_CHARS:
+        return slug
+    return slug[:MAX_SLUG_CHARS].rpartition("-")[0] or slug[:MAX_SLUG_CHARS]
+
+
+def http_url(url: str) -> str:
+    """The address where it is a well-formed http or https one, else empty: other schemes are never linked to."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def host_of(url: str) -> str:
+    """The host of an address without a leading `www.`, empty where there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.")
+
+
+def feed_health(state: FeedState, *, has_error: bool, was_polled: bool) -> str:
+    """One word for how a feed does: gone, paused, failing, waiting or healthy."""
+    if state is not FeedState.ACTIVE:
+        return state.value
+    if has_error:
+        return "failing"
+    return "healthy" if was_polled else "waiting"
