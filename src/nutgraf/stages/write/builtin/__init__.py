@@ -1,1 +1,5 @@
-"""The writer that needs nothing: chooses and safely shortens the article's own sentences."""
+"""The writer that needs nothing: no model, no download, no network."""
+
+from nutgraf.stages.write.builtin.writer import BuiltinWriter
+
+__all__ = ["BuiltinWriter"]

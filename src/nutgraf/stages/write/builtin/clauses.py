@@ -1,0 +1,284 @@
+"""Tokens of a sentence with a rough word class each: just enough grammar to cut a sentence in safe places."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nutgraf.text.lexicon import Lexicon
+from nutgraf.text.words import fold_typography
+
+# Word classes. V is a finite verb, B a base form after "to" or a modal, E a participle, G a form in -ing,
+# N whatever is left: nouns, names and adjectives.
+DETERMINER, PREPOSITION, CONJUNCTION, SUBORDINATOR, PRONOUN = "D", "P", "C", "S", "O"
+FINITE, BASE, PARTICIPLE, GERUND = "V", "B", "E", "G"
+CONTENT, NUMBER, ADVERB, NEGATION, TO = "N", "#", "R", "X", "T"
+COMMA, STOP, QUOTE, BRACKET, DASH = ",", ".", '"', "(", "—"
+
+_ABBREVIATION = (
+    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
+)
+_NUMBER = r"[$€£¥]?\d[\d.,:/]*\d(?:st|nd|rd|th|s|m|bn|k|%)?|[$€£¥]?\d(?:st|nd|rd|th|s|m|bn|k|%)?"
+_TOKEN = re.compile(
+    rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*[’']?(?<=s)[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
+)
+_DASHES = frozenset("—–")
+_QUOTES = frozenset('"“”«»„')
+_BRACKETS = frozenset("()[]{}")
+_STOPS = frozenset(".!?;:…")
+_NUMBER_WORDS = frozenset(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
+    "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions trillion dozen dozens "
+    "percent per-cent".split()
+)
+
+
+@dataclass(slots=True)
+class Token:
+    """A word or mark: characters `start` to `end` of its sentence, folded lower-case form, word class."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    tag: str = CONTENT
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it counts as a word (marks do not)."""
+        return self.text[0].isalnum() or self.text[0] in "$€£¥"
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[:1].isupper()
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of `text`, untagged."""
+    folded = fold_typography(text).lower()
+    if len(folded) != len(text):  # a few letters change length in lower case
+        folded = text
+    return [Token(m.group(), folded[m.start() : m.end()], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Give each token its class, in place; two passes, the second decides what the first left open."""
+    open_verbs: list[int] = []
+    for position, token in enumerate(tokens):
+        token.tag = _closed_class(token, lexicon)
+        if token.tag == CONTENT and lexicon.verb_forms:
+            if _verb_class(tokens, position, lexicon) == "?":
+                open_verbs.append(position)
+    for position in open_verbs:
+        _decide_participle(tokens, position, lexicon)
+    return tokens
+
+
+def _closed_class(token: Token, lexicon: Lexicon) -> str:
+    low, first = token.low, token.text[0]
+    if not token.is_word:
+        for marks, tag in ((_QUOTES, QUOTE), (_DASHES, DASH), (_BRACKETS, BRACKET), (_STOPS, STOP)):
+            if first in marks:
+                return tag
+        return COMMA if first == "," else STOP if first == "'" else CONTENT
+    if first.isdigit() or first in "$€£¥" or low in _NUMBER_WORDS:
+        return NUMBER
+    if low in lexicon.words("finite_verbs"):
+        return FINITE if token.text != "May" and token.text != "Will" or token.start == 0 else CONTENT
+    for name, tag in _CLASS_ORDER:
+        if low in lexicon.words(name):
+            return tag
+    if low.endswith("ly") and len(low) > 4 and lexicon.code == "en" and not token.is_capital:
+        return ADVERB
+    return CONTENT
+
+
+_CLASS_ORDER = (
+    ("articles", DETERMINER),
+    ("negations", NEGATION),
+    ("personal_pronouns", PRONOUN),
+    ("first_person", PRONOUN),
+    ("determiners", DETERMINER),
+    ("pronouns", PRONOUN),
+    ("prepositions", PREPOSITION),
+    ("conjunctions", CONJUNCTION),
+    ("subordinators", SUBORDINATOR),
+    ("adverbs", ADVERB),
+)
+
+
+def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
+    """Class of a word that may be a verb, from its form and its neighbours; "?" where the clause must decide."""
+    token = tokens[position]
+    form = lexicon.verb_forms.get(token.low)
+    before = _previous_word(tokens, position)
+    if form is None or (token.is_capital and token.start > 0 and (before is None or before.end + 1 >= token.start)):
+        if token.low.endswith("ing") and len(token.low) > 5 and not token.is_capital:
+            token.tag = GERUND if before is None or before.tag != DETERMINER else CONTENT
+        return token.tag
+    previous = before.tag if before else STOP
+    if (
+        previous == DETERMINER
+        and before
+        and before.low not in ("this", "that", "these", "those", "all", "both", "some", "few", "many", "most")
+    ):
+        return token.tag
+    if form == "ing":
+        token.tag = GERUND
+        return token.tag
+    auxiliary = _auxiliary_before(tokens, position, lexicon)
+    if form == "base":
+        token.tag = _base_class(tokens, position, lexicon, previous, auxiliary)
+        return token.tag
+    if auxiliary and form in ("participle", "past_or_participle"):
+        token.tag = PARTICIPLE
+        return token.tag
+    if form == "participle":
+        token.tag = PARTICIPLE
+        return token.tag
+    if form == "past":
+        token.tag = FINITE if previous not in (PREPOSITION, DETERMINER) else CONTENT
+        return token.tag
+    if form == "s":
+        token.tag = _s_form_class(tokens, position, lexicon, previous)
+        return token.tag
+    if previous in (PREPOSITION,) and token.low not in lexicon.words("attribution_verbs"):
+        token.tag = CONTENT
+        return token.tag
+    token.tag = "?"
+    return "?"
+
+
+def _base_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: str, auxiliary: bool) -> str:
+    token = tokens[position]
+    before = _previous_word(tokens, position)
+    if before is not None and (before.low == "to" or auxiliary and before.low in lexicon.words("modals")):
+        if before.low == "to":
+            before.tag = TO
+        return BASE
+    if auxiliary and _modal_before(tokens, position, lexicon):
+        return BASE
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    plural = before is not None and (
+        before.low in ("they", "we", "i", "you", "who", "people")
+        or (before.tag == CONTENT and before.low.endswith("s") and not before.low.endswith(("ss", "'s", "us")))
+    )
+    if plural and after is not None and (after.tag != STOP) and _starts_object(after, lexicon):
+        return FINITE
+    if token.low in ("said", "told"):
+        return FINITE
+    return CONTENT
+
+
+def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: str) -> str:
+    token = tokens[position]
+    if token.low in lexicon.words("attribution_verbs") and token.low not in (
+        "reports",
+        "estimates",
+        "calls",
+        "claims",
+        "notes",
+    ):
+        return FINITE if previous != DETERMINER else CONTENT
+    before = _previous_word(tokens, position)
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA, NUMBER):
+        return CONTENT
+    if before is not None and before.low.endswith(("'s", "s'")):
+        return CONTENT
+    if before is not None and before.tag == CONTENT and before.low.endswith("s") and not before.low.endswith("ss"):
+        return CONTENT
+    if after is not None and _starts_object(after, lexicon):
+        return FINITE
+    return CONTENT
+
+
+def _starts_object(token: Token, lexicon: Lexicon) -> bool:
+    """Whether `token` can begin what follows a verb but hardly what follows a noun."""
+    low = token.low
+    return (
+        low in lexicon.words("determiners")
+        or low in lexicon.words("pronouns")
+        or low in lexicon.words("subordinators")
+        or low in ("to", "not", "about", "into", "up", "out", "down", "with")
+        or token.text[:1].isdigit()
+        or low in _NUMBER_WORDS
+        or low.endswith("ly")
+    )
+
+
+def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> None:
+    """A form like "voted" is the clause's finite verb, or a participle where the clause has another finite verb."""
+    token = tokens[position]
+    token.tag = FINITE
+    if token.low in lexicon.words("attribution_verbs") and token.low not in (
+        "called",
+        "described",
+        "expected",
+        "reported",
+        "accused",
+        "asked",
+    ):
+        return
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is None or before.tag in (COMMA, DASH) or (after is not None and after.low == "by"):
+        if before is None or after is None or after.tag not in (DETERMINER, NUMBER, PRONOUN) or before.tag == STOP:
+            token.tag = PARTICIPLE
+            return
+    if (
+        after is not None
+        and after.tag == CONTENT
+        and before is not None
+        and before.tag in (CONTENT, NUMBER, CONJUNCTION)
+        and not (before.is_capital)
+    ):
+        following = tokens[position + 2] if position + 2 < len(tokens) else None
+        if following is not None and following.tag == FINITE:
+            token.tag = PARTICIPLE
+            return
+    if after is not None and after.tag in (PREPOSITION, NUMBER, ADVERB, TO):
+        for later in tokens[position + 1 :]:
+            if later.tag in (COMMA, STOP, SUBORDINATOR, CONJUNCTION, DASH, PRONOUN):
+                return
+            if later.tag == FINITE:
+                token.tag = PARTICIPLE
+                return
+
+
+def _previous_word(tokens: list[Token], position: int) -> Token | None:
+    if position == 0:
+        return None
+    return tokens[position - 1]
+
+
+def _auxiliary_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether an auxiliary governs the word, with nothing but adverbs, negations and pronouns between."""
+    for token in reversed(tokens[max(0, position - 4) : position]):
+        if token.low in lexicon.words("auxiliaries") or token.low in lexicon.words("modals"):
+            return True
+        if token.tag not in (ADVERB, NEGATION, PRONOUN):
+            return False
+    return False
+
+
+def _modal_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    for token in reversed(tokens[max(0, position - 4) : position]):
+        if token.low in lexicon.words("modals"):
+            return True
+        if token.tag not in (ADVERB, NEGATION, PRONOUN):
+            return False
+    return False
+
+
+def count_words(text: str) -> int:
+    """Words of `text`; in a script without spaces two characters count as one word."""
+    spaced = len(text.split())
+    letters = sum(character.isalnum() for character in text) if spaced * 14 < len(text) else 0
+    return max(spaced, letters // 2) if letters else spaced
+
+
+def has_finite_verb(tokens: list[Token]) -> bool:
+    """Whether one of the tokens is a finite verb."""
+    return any(token.tag == FINITE for token in tokens)

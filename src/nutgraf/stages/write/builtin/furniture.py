@@ -1,0 +1,78 @@
+"""What stands among an article's paragraphs but is not its story: captions, credits, appeals, datelines, labels."""
+
+from __future__ import annotations
+
+import re
+
+from nutgraf.domain.article import Article, Paragraph, ParagraphKind
+from nutgraf.text.lexicon import Lexicon
+
+_DATELINE = re.compile(
+    r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+[A-ZÀ-Þ][\w.’'\-]*){0,5}[ ,]*(?:\d{1,2}[ ,]*)?(?:\d{4})?[ ,]*)?(?:\([^()]{2,40}\))?\s*(?:—|–|--|-)\s+(?=\S)"
+)
+_AGENCY = re.compile(
+    r"^(?:[A-Z][\w.,’' ]{2,40})?\((?:CNN|AP|Reuters|AFP|UPI|dpa|DPA|EFE|ANSA|PA|Bloomberg|CNN Business)\)\s*(?:[—–-]+\s*)?"
+)
+_LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}|Q|A|Q\.|A\.):\s")
+_CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
+_BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door)\s+(?:[A-ZÀ-Þ][\w.’'\-]+\s*){1,5}(?:,|$)")
+_CREDIT = re.compile(
+    r"(?:Getty|AFP|Reuters|Shutterstock|Imago|dpa|/NPR|/AP|AP Photo|EPA)\s*$|^\(?[^()]{3,60}/[A-Z]\w+\)?$"
+)
+_FINAL = re.compile(r"[.!?…。！？।؟։۔][\"”’»“')\]]*\s*$")
+_BLANK_WORDS = re.compile(r"^[\W_]+$")
+_LOWER = re.compile(r"[a-zà-ÿ]")
+_COMMON = ("http://", "https://", "www.", "@", "©", "getty images", "pic.twitter.com", "newsletter")
+# Scripts in which a sentence need not end in a mark known here.
+_LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
+
+STORY_KINDS = frozenset({ParagraphKind.BODY, ParagraphKind.QUOTE})
+
+
+def is_furniture(text: str, lexicon: Lexicon) -> bool:
+    """Whether the paragraph `text` is no part of the story: a caption, credit, byline, appeal, note or label."""
+    if _BLANK_WORDS.match(text) or _BYLINE.match(text) and len(text) < 120:
+        return True
+    if _CREDIT.search(text):
+        return True
+    low = text.lower()
+    if len(text) < 600 and any(phrase in low for phrase in _COMMON):
+        return True
+    return any(phrase in low for phrase in lexicon.phrase_list("furniture")) and len(text) < 900
+
+
+def is_labelled(text: str) -> bool:
+    """Whether the paragraph begins with a speaker's label, as transcripts do."""
+    return _LABEL.match(text) is not None
+
+
+def ends_like_prose(text: str) -> bool:
+    """Whether `text` ends in a sentence-final mark; headings and captions in Latin script seldom do."""
+    return _FINAL.search(text) is not None or _LATIN.search(text) is None
+
+
+def skip_opening(text: str) -> int:
+    """Number of characters at the start of a paragraph that are a dateline, an agency's mark or a clock time."""
+    skipped = 0
+    for pattern in (_CLOCK, _AGENCY, _DATELINE):
+        match = pattern.match(text[skipped:])
+        if match and match.end() < len(text) - skipped - 20:
+            skipped += match.end()
+    return skipped
+
+
+def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
+    """The paragraphs that tell the story, in order; all of BODY kind where the rules would leave nothing."""
+    paragraphs = article.paragraphs or (Paragraph(0, len(article.text)),)
+    texts = [(paragraph, article.text[paragraph.start : paragraph.end]) for paragraph in paragraphs]
+    story = [
+        paragraph
+        for paragraph, text in texts
+        if paragraph.kind in STORY_KINDS
+        and not is_furniture(text, lexicon)
+        and not is_labelled(text)
+        and ends_like_prose(text)
+    ]
+    if story:
+        return story
+    return [p for p, text in texts if p.kind in STORY_KINDS and not is_furniture(text, lexicon)]

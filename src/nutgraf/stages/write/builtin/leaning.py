@@ -1,0 +1,342 @@
+"""Whether a sentence stands alone: openings, pronouns, bare descriptions, quotations without their speaker."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from nutgraf.stages.write.builtin.clauses import (
+    ADVERB,
+    COMMA,
+    CONTENT,
+    DETERMINER,
+    FINITE,
+    NUMBER,
+    PREPOSITION,
+    PRONOUN,
+    QUOTE,
+    SUBORDINATOR,
+    Token,
+)
+from nutgraf.text.lexicon import Lexicon
+
+_OPEN_QUOTES = "“«„"
+_CLOSE_QUOTES = "”»"
+_INDEFINITE_IT = re.compile(
+    r"^it (?:is|was|remains|is not|was not|isn't|wasn't|will be|would be|could be|may be|is still|was still|is also) (?:\w+ )?(?:clear|unclear|known|unknown|possible|likely|unlikely|important|difficult|hard|"
+    r"expected|estimated|the (?:first|second|third|largest|biggest|latest) (?:time|such))|^it remains to be seen",
+)
+_MAX_HEAD_WORDS = 4
+
+
+@dataclass(slots=True)
+class Leaning:
+    """How a sentence leans on others.
+
+    `never`: unusable wherever it stands; `previous`: needs the sentence before it; `pointing`: head nouns of bare
+    descriptions ("the ruling") that must have been shown; `first_person`: speaks as "I" or "we" outside quotations.
+    """
+
+    never: bool = False
+    previous: bool = False
+    pointing: list[str] = field(default_factory=list)
+    first_person: bool = False
+    has_quote: bool = False
+    asks: bool = False
+
+
+def drop_opening(text: str, lexicon: Lexicon) -> str:
+    """`text` without an opening such as "But" or "Meanwhile," whose loss changes nothing, capital restored."""
+    for _ in range(2):
+        low = text.lower().replace("’", "'")
+        for phrase in lexicon.phrase_list("drop_openers"):
+            if not low.startswith(phrase):
+                continue
+            rest = text[len(phrase) :]
+            bare = " " not in phrase and phrase in _BARE_OPENERS.get(lexicon.code, frozenset())
+            if rest.startswith(", ") or (bare and rest.startswith(" ")):
+                text = capitalise(rest.lstrip(", "))
+                break
+        else:
+            return text
+    return text
+
+
+_BARE_OPENERS = {
+    "en": frozenset({"but", "and", "yet"}),
+    "de": frozenset({"und", "aber", "doch", "denn"}),
+    "fr": frozenset({"et", "mais", "or"}),
+    "es": frozenset({"y", "pero"}),
+    "it": frozenset({"e", "ma"}),
+    "pt": frozenset({"e", "mas"}),
+    "nl": frozenset({"en", "maar"}),
+}
+
+
+def capitalise(text: str) -> str:
+    """`text` with its first letter a capital (an opening quotation mark is passed over)."""
+    for position, character in enumerate(text[:3]):
+        if character.isalpha():
+            return text[:position] + character.upper() + text[position + 1 :]
+        if character not in "\"“‘«„'(":
+            break
+    return text
+
+
+def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
+    """What the sentence leans on; nothing is known, and nothing held against it, without a lexicon."""
+    leaning = Leaning(asks=text.rstrip('”"’» ').endswith("?"))
+    leaning.has_quote = any(token.tag == QUOTE for token in tokens)
+    if not balanced(text):
+        leaning.never = True
+    if not lexicon.known or not tokens:
+        return leaning
+    quoted = _quoted(tokens)
+    spoken = [token for token, inside in zip(tokens, quoted, strict=True) if not inside]
+    if leaning.has_quote:
+        _judge_quotation(tokens, quoted, spoken, leaning, lexicon)
+    _judge_opening(text, tokens, leaning, lexicon)
+    _judge_pronouns(tokens, quoted, leaning, lexicon)
+    leaning.first_person = any(token.low in lexicon.words("first_person") and token.low != "us" for token in spoken)
+    leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
+    return leaning
+
+
+def balanced(text: str) -> bool:
+    """Whether quotation marks and brackets come in pairs."""
+    if text.count('"') % 2 or text.count("(") != text.count(")") or text.count("[") != text.count("]"):
+        return False
+    if "„" in text:
+        return text.count("„") == text.count("“") + text.count("”") or text.count("„") == text.count("“")
+    if "»" in text or "«" in text:
+        return text.count("«") == text.count("»")
+    return text.count("“") == text.count("”")
+
+
+def _quoted(tokens: list[Token]) -> list[bool]:
+    """For each token whether it stands inside a quotation (the marks count as inside)."""
+    inside, flags = False, []
+    for token in tokens:
+        if token.tag == QUOTE:
+            flags.append(True)
+            inside = not inside
+        else:
+            flags.append(inside)
+    return flags
+
+
+def _judge_quotation(
+    tokens: list[Token], quoted: list[bool], spoken: list[Token], leaning: Leaning, lexicon: Lexicon
+) -> None:
+    words_inside = sum(1 for token, inside in zip(tokens, quoted, strict=True) if inside and token.is_word)
+    words_outside = sum(1 for token in spoken if token.is_word)
+    if words_inside < 4 and words_outside >= 6:
+        return  # scare quotes and short borrowed words need no speaker
+    attributed = any(token.low in lexicon.words("attribution_verbs") for token in spoken)
+    if words_outside < 2 or not attributed:
+        leaning.never = words_outside < 5
+        leaning.previous = True
+    speaker = any(
+        token.is_capital or token.tag == CONTENT
+        for token in spoken
+        if token.is_word and token.low not in lexicon.words("attribution_verbs")
+    )
+    if not speaker:
+        leaning.previous = True
+    if words_inside > 2 * words_outside and words_inside > 12 and not attributed:
+        leaning.never = True
+
+
+def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Lexicon) -> None:
+    low = text.lower().replace("’", "'")
+    if _INDEFINITE_IT.match(low):
+        return
+    first = tokens[0]
+    if first.text[0].islower() or first.tag == COMMA:
+        leaning.never = True
+    for phrase in lexicon.phrase_list("lean_openers"):
+        if low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalpha():
+            follows = low[len(phrase) : len(phrase) + 4]
+            if (
+                phrase in _QUANTIFIERS
+                and not follows.startswith((" of t", " of w", ",", " hav", " are", " wer", " say", " sai"))
+                and tokens[1:2]
+                and tokens[1].tag in (CONTENT, NUMBER)
+            ):
+                continue
+            leaning.previous = True
+            return
+    for phrase in lexicon.phrase_list("drop_openers"):  # an opening that could not be dropped still leans
+        if low.startswith(phrase + " ") and phrase in _BARE_OPENERS.get(lexicon.code, frozenset()):
+            leaning.previous = True
+
+
+_QUANTIFIERS = frozenset(
+    {
+        "most",
+        "many",
+        "some",
+        "several",
+        "all",
+        "each",
+        "half",
+        "other",
+        "such",
+        "not",
+        "no",
+        "as",
+        "like",
+        "more",
+        "second",
+        "third",
+        "first",
+        "how",
+        "just",
+        "both",
+    }
+)
+
+
+def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, lexicon: Lexicon) -> None:
+    """A third-person pronoun outside quotations needs a noun (a person's pronoun: a name) before it."""
+    nouns = names = 0
+    low_sentence = " ".join(token.low for token in tokens[:8])
+    expletive = bool(_INDEFINITE_IT.match(low_sentence))
+    for position, token in enumerate(tokens):
+        if quoted[position]:
+            if token.is_word and token.is_capital and position:
+                names += 1
+            continue
+        low = token.low
+        if low in lexicon.words("pronouns") and not (expletive and low == "it"):
+            if low in ("this", "that", "these", "those") and not _stands_for_noun(tokens, position, lexicon):
+                continue
+            personal = low in lexicon.words("personal_pronouns")
+            if (personal and not names) or (not personal and not nouns):
+                if not _cataphora(tokens, position, lexicon):
+                    leaning.previous = True
+                    return
+        elif token.is_word and token.tag in (CONTENT, NUMBER):
+            if token.low in lexicon.words("weekdays") | lexicon.words("months") or token.tag == NUMBER:
+                continue
+            nouns += 1
+            if (
+                token.is_capital
+                or token.low in _PERSON_NOUNS
+                or position > 0
+                and tokens[position - 1].low in ("a", "an")
+            ):
+                names += 1
+
+
+_PERSON_NOUNS = frozenset(
+    "man woman boy girl mother father doctor teacher president minister mayor officer suspect victim patient person someone anyone everyone people king queen pope driver player coach manager judge lawyer".split()
+)
+
+
+def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether "this" or "that" here points to something unsaid, rather than opening a clause."""
+    low = tokens[position].low
+    if position == 0:
+        return True
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if low in ("these", "those"):
+        return not (
+            after is not None
+            and (
+                after.low in ("who", "with", "in", "of", "that", "whose", "from")
+                or after.tag == CONTENT
+                and low == "those"
+            )
+        )
+    if low == "this":
+        return not (
+            after is not None
+            and after.low
+            in (
+                "year",
+                "week",
+                "month",
+                "summer",
+                "winter",
+                "spring",
+                "fall",
+                "autumn",
+                "season",
+                "weekend",
+                "morning",
+                "afternoon",
+                "evening",
+                "century",
+                "country",
+                "time",
+            )
+        )
+    return False
+
+
+def _cataphora(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether the pronoun points forward: "In his speech, Smith said"."""
+    if tokens[position].low not in ("his", "her", "its", "their", "he", "she", "they", "it") or position == 0:
+        return False
+    if tokens[0].tag not in (PREPOSITION, SUBORDINATOR) and not tokens[0].low.endswith("ing"):
+        return False
+    comma = next((i for i in range(position, min(position + 14, len(tokens))) if tokens[i].tag == COMMA), None)
+    if comma is None or comma + 1 >= len(tokens):
+        return False
+    after = tokens[comma + 1]
+    return after.is_capital or after.tag == DETERMINER and after.low in lexicon.words("articles")
+
+
+def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> list[str]:
+    """Heads of bare descriptions ("the ruling", "the company") at the start of the sentence or of its main clause."""
+    heads = []
+    starts = [0] + [i + 1 for i, token in enumerate(tokens[:12]) if token.tag == COMMA]
+    for start in starts:
+        if start >= len(tokens) or quoted[start] or tokens[start].low != "the":
+            continue
+        phrase: list[Token] = []
+        for token in tokens[start + 1 : start + 2 + _MAX_HEAD_WORDS]:
+            if token.tag not in (CONTENT, NUMBER, ADVERB):
+                break
+            phrase.append(token)
+        if not phrase or any(token.is_capital or token.tag == NUMBER for token in phrase):
+            continue
+        follower = start + 1 + len(phrase)
+        if follower < len(tokens) and tokens[follower].low in (
+            "of",
+            "that",
+            "who",
+            "for",
+            "which",
+            "between",
+            "against",
+            "on",
+            "in",
+            "to",
+            "from",
+            "at",
+            "behind",
+        ):
+            continue
+        head = phrase[-1].low.removesuffix("'s")
+        if len(phrase) > 2 or head in lexicon.words("unique_nouns"):
+            continue
+        if head in lexicon.words("pointing_nouns") or len(phrase) == 1:
+            heads.append(head)
+    return heads
+
+
+def resolved(heads: list[str], shown: set[str]) -> bool:
+    """Whether every head has been shown, in this or a near form (singular and plural count as one)."""
+    return all(head in shown or head + "s" in shown or head.removesuffix("s") in shown for head in heads)
+
+
+def starts_with_verb(tokens: list[Token]) -> bool:
+    """Whether the first word is a finite verb: an order or a question."""
+    return bool(tokens) and tokens[0].tag == FINITE
+
+
+def subject_is_pronoun(tokens: list[Token]) -> bool:
+    """Whether the sentence opens with a pronoun."""
+    return bool(tokens) and tokens[0].tag == PRONOUN

@@ -1,0 +1,68 @@
+"""People's names in an article: which surname belongs to which full name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nutgraf.text.lexicon import Lexicon
+
+_PART = r"(?:[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w’'\-]*[\w]|[A-Z]\.)"
+_PARTICLE = r"(?: (?:de|del|della|der|den|di|da|dos|do|la|le|van|von|bin|ibn|al|el|ten|ter|y|zu))*"
+_FULL_NAME = re.compile(rf"{_PART}(?:{_PARTICLE} {_PART}){{1,3}}")
+_CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w’'\-]*\w")
+_POSSESSIVE = re.compile(r"[’']s?$")
+_MAX_NAMES = 200
+
+
+class NameBook:
+    """Surnames of an article with the full names they stand for."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self._full: dict[str, list[str]] = {}
+        self._lexicon = lexicon
+        for match in _FULL_NAME.finditer(text):
+            if len(self._full) >= _MAX_NAMES:
+                break
+            name = self._trim(match.group())
+            if name and " " in name and "the " not in text[max(0, match.start() - 4) : match.start()].lower():
+                names = self._full.setdefault(name.rsplit(" ", 1)[1], [])
+                if name not in names:
+                    names.append(name)
+
+    def _trim(self, name: str) -> str:
+        parts = _POSSESSIVE.sub("", name).split(" ")
+        drop = self._lexicon.words("honorifics") | self._lexicon.words("stop_words")
+        days = self._lexicon.words("weekdays") | self._lexicon.words("months")
+        while parts and (
+            parts[0].lower().rstrip(".") in drop or parts[0].lower().startswith(("president-", "ex-", "vice"))
+        ):
+            parts.pop(0)
+        if any(part.lower() in days for part in parts):
+            return ""
+        return " ".join(parts)
+
+    def full_names(self, surname: str) -> list[str]:
+        """The full names that end in `surname`, in order of appearance."""
+        return self._full.get(surname, [])
+
+    def lone_surnames(self, text: str) -> Iterable[tuple[int, str, str]]:
+        """Surnames that stand alone in `text`: (offset, surname, full name), full name empty where it is ambiguous."""
+        for match in _CAPITALISED.finditer(text):
+            surname = _POSSESSIVE.sub("", match.group())
+            names = self._full.get(surname)
+            if not names or self._beside_capital(text, match.start(), match.start() + len(match.group())):
+                continue
+            yield match.start(), surname, names[0] if len(names) == 1 else ""
+
+    def _beside_capital(self, text: str, start: int, end: int) -> bool:
+        before = text[:start].rsplit(None, 1)
+        word = before[-1] if before and text[start - 1 : start] == " " else ""
+        if word.lower() == "the" or text[start - 1 : start] in ("-", "’", "'", "&"):
+            return True
+        if word[:1].isupper() and word.lower().rstrip(".") not in self._lexicon.words(
+            "honorifics"
+        ) | self._lexicon.words("stop_words"):
+            return True
+        following = text[end : end + 2]
+        return len(following) == 2 and following[0] == " " and following[1].isupper()

@@ -1,0 +1,283 @@
+"""The built-in writer: a draft from the article's own sentences, chosen together, shortened only where that is safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Draft, DraftInsight, DraftSentence
+from nutgraf.stages.write.builtin.candidates import Candidate, read_candidates
+from nutgraf.stages.write.builtin.clauses import count_words, tag_tokens, tokenize
+from nutgraf.stages.write.builtin.leaning import resolved, starts_with_verb
+from nutgraf.stages.write.builtin.names import NameBook
+from nutgraf.stages.write.builtin.salience import Salience, measure_salience, stem
+from nutgraf.stages.write.builtin.shorten import shorten
+from nutgraf.stages.write.builtin.titles import Title, best_title
+from nutgraf.text.lexicon import Lexicon, load_lexicon
+from nutgraf.text.words import words
+
+NAME = "builtin/1"
+
+SHORT_ARTICLE_WORDS = 120
+DEK_WORDS = (10, 25)
+PARAGRAPH_WORDS = (50, 110)
+PARAGRAPH_SENTENCES = (2, 4)
+EXPLANATION_WORDS = (12, 40)
+TAKEAWAY_WORDS = (8, 40)
+INSIGHTS = 3
+_TITLED = 24  # candidates looked at for a title
+_ALIKE = 0.55  # cosine above which two sentences say the same
+
+
+@dataclass(slots=True)
+class _Page:
+    """What has been chosen so far: candidates by position, words a reader has seen."""
+
+    used: list[int] = field(default_factory=list)
+    shown: set[str] = field(default_factory=set)
+
+    def show(self, candidate: Candidate) -> None:
+        """Take `candidate` on the page."""
+        self.used.append(candidate.position)
+        self.shown.update(stem(word) for word in candidate.words)
+        self.shown.update(candidate.words)
+
+
+class BuiltinWriter:
+    """Writes with no model: extracts, shortens and arranges sentences of the article."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as stored with each brief."""
+        return NAME
+
+    def write(self, article: Article) -> Draft:
+        """A draft whose sentences cite the article's sentences. Never raises for any article text."""
+        return _Composer(article).compose()
+
+
+class _Composer:
+    """One article's way to a draft."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+        self.lexicon: Lexicon = load_lexicon(article.language)
+        self.candidates = read_candidates(article, self.lexicon)
+        self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
+        self.page = _Page(shown=set(words(article.title)) | {stem(word) for word in words(article.title)})
+
+    def compose(self) -> Draft:
+        if not self.candidates:
+            return Draft(None, (), (), (), NAME)
+        dek = self._choose_dek()
+        happened = self._choose_paragraph()
+        insights: list[tuple[Candidate, str, Title]] = []
+        takeaways: list[tuple[Candidate, str]] = []
+        if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
+            takeaways = self._choose_takeaways()
+            insights = self._choose_insights()
+        return self._draft(dek, happened, insights, takeaways)
+
+    def _stands(self, candidate: Candidate) -> bool:
+        leaning = candidate.leaning
+        return not (leaning.never or leaning.previous or leaning.asks) and resolved(leaning.pointing, self.page.shown)
+
+    def _new(self, candidate: Candidate) -> bool:
+        used = self.page.used
+        if candidate.position in used:
+            return False
+        return not used or float(self.salience.similarity[candidate.position, used].max()) < _ALIKE
+
+    def _choose_dek(self) -> tuple[Candidate, str] | None:
+        """The most telling of the first sentences that can be brought to a dek's length."""
+        low, high = DEK_WORDS
+        best: tuple[float, Candidate, str] | None = None
+        for candidate in self.candidates[:12]:
+            if not self._stands(candidate) or candidate.leaning.first_person or starts_with_verb(candidate.tokens):
+                continue
+            text = shorten(candidate.text, high, self.lexicon)
+            if text is None or count_words(text) < min(low, candidate.word_count):
+                continue
+            score = float(self.salience.scores[candidate.position])
+            score += 0.4 * float(self.salience.headline[candidate.position])
+            score -= 0.15 * (text != candidate.text) + 0.3 * candidate.leaning.has_quote
+            if count_words(text) < low:
+                score -= 0.5
+            if best is None or score > best[0]:
+                best = (score, candidate, text)
+        if best is None:
+            return self._fallback_dek()
+        self.page.show(best[1])
+        return best[1], best[2]
+
+    def _fallback_dek(self) -> tuple[Candidate, str] | None:
+        for candidate in self.candidates[:6]:
+            if not candidate.leaning.never and not candidate.leaning.previous and candidate.word_count <= 40:
+                self.page.show(candidate)
+                return candidate, candidate.text
+        return None
+
+    def _choose_paragraph(self) -> list[tuple[Candidate, str]]:
+        """2–4 sentences in the order of the article, each standing alone or beside the one it leans on."""
+        chosen: list[Candidate] = []
+        texts: dict[int, str] = {}
+        total = 0
+        while len(chosen) < PARAGRAPH_SENTENCES[1]:
+            best: tuple[float, Candidate, str] | None = None
+            room = PARAGRAPH_WORDS[1] - total
+            for candidate in self.candidates:
+                if not self._fits_paragraph(candidate, chosen):
+                    continue
+                text = shorten(candidate.text, min(room, 45), self.lexicon) or ""
+                if not text:
+                    continue
+                score = float(self.salience.scores[candidate.position]) - 0.5 * self._redundancy(candidate)
+                if best is None or score > best[0]:
+                    best = (score, candidate, text)
+            if best is None or (total >= PARAGRAPH_WORDS[0] + 15 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
+                break
+            chosen.append(best[1])
+            texts[best[1].position] = best[2]
+            total += count_words(best[2])
+            self.page.show(best[1])
+        chosen.sort(key=lambda candidate: candidate.position)
+        return [(candidate, texts[candidate.position]) for candidate in chosen]
+
+    def _fits_paragraph(self, candidate: Candidate, chosen: list[Candidate]) -> bool:
+        leaning = candidate.leaning
+        if leaning.never or leaning.asks or leaning.first_person or not self._new(candidate):
+            return False
+        if candidate.word_count < 5:
+            return False
+        beside = any(candidate.position - 1 == other.position for other in chosen)
+        if beside:
+            return True
+        return not leaning.previous and resolved(leaning.pointing, self.page.shown)
+
+    def _redundancy(self, candidate: Candidate) -> float:
+        if not self.page.used:
+            return 0.0
+        return float(self.salience.similarity[candidate.position, self.page.used].max())
+
+    def _choose_takeaways(self) -> list[tuple[Candidate, str]]:
+        """One or two sentences that look ahead, with the words that say so."""
+        ranked = sorted(
+            ((self._forward(candidate), candidate) for candidate in self.candidates if self._may_explain(candidate)),
+            key=lambda pair: (-pair[0], pair[1].position),
+        )
+        chosen: list[tuple[Candidate, str]] = []
+        for forward, candidate in ranked:
+            if forward < 1.0 or len(chosen) == 2:
+                break
+            text = shorten(candidate.text, TAKEAWAY_WORDS[1], self.lexicon)
+            if text is None or count_words(text) < TAKEAWAY_WORDS[0] or not self._new(candidate):
+                continue
+            if chosen and forward < 1.4:
+                break
+            chosen.append((candidate, text))
+            self.page.show(candidate)
+        return sorted(chosen, key=lambda pair: pair[0].position)
+
+    def _forward(self, candidate: Candidate) -> float:
+        low = " " + " ".join(candidate.words) + " "
+        cues = sum(1 for cue in self.lexicon.phrase_list("forward_cues") if f" {cue} " in low)
+        if not cues:
+            return 0.0
+        loose = len(set(candidate.words) & self.lexicon.words("future_words"))
+        place = candidate.position / max(1, len(self.candidates) - 1)
+        penalty = 0.3 * candidate.leaning.has_quote
+        return (
+            0.7
+            + 0.2 * min(cues, 3)
+            + 0.1 * min(loose, 3)
+            + 0.4 * place
+            - penalty
+            + 0.15 * float(self.salience.scores[candidate.position])
+        )
+
+    def _may_explain(self, candidate: Candidate) -> bool:
+        return self._stands(candidate) and not candidate.leaning.first_person and self._new(candidate)
+
+    def _choose_insights(self) -> list[tuple[Candidate, str, Title]]:
+        """Sentences that bring something new and hold a title, at most three, in the order of the article."""
+        pool: list[tuple[float, Candidate, str, Title]] = []
+        ranked = sorted(self.candidates, key=lambda c: -float(self.salience.scores[c.position]))
+        for candidate in ranked:
+            if len(pool) >= _TITLED:
+                break
+            if not self._may_explain(candidate) or candidate.word_count < EXPLANATION_WORDS[0]:
+                continue
+            text = shorten(candidate.text, EXPLANATION_WORDS[1], self.lexicon)
+            if text is None or count_words(text) < EXPLANATION_WORDS[0]:
+                continue
+            tokens = candidate.tokens if text == candidate.text else tag_tokens(tokenize(text), self.lexicon)
+            title = best_title(text, tokens, self.lexicon, self.salience.word_weights)
+            if title is not None:
+                pool.append((float(self.salience.scores[candidate.position]), candidate, text, title))
+        chosen: list[tuple[Candidate, str, Title]] = []
+        while pool and len(chosen) < INSIGHTS:
+            best = max(pool, key=lambda item: item[0] + 0.8 * item[3].quality - 0.8 * self._redundancy(item[1]))
+            pool.remove(best)
+            if self._may_explain(best[1]):
+                chosen.append((best[1], best[2], best[3]))
+                self.page.show(best[1])
+        return sorted(chosen, key=lambda item: item[0].position)
+
+    def _draft(
+        self,
+        dek: tuple[Candidate, str] | None,
+        happened: list[tuple[Candidate, str]],
+        insights: list[tuple[Candidate, str, Title]],
+        takeaways: list[tuple[Candidate, str]],
+    ) -> Draft:
+        """The draft in the order of the page, lone surnames made full names where they are first shown."""
+        names = _Introductions(self.article, self.lexicon)
+        draft_dek = names.sentence(*dek) if dek else None
+        draft_happened = tuple(names.sentence(candidate, text) for candidate, text in happened)
+        draft_insights = tuple(
+            DraftInsight(DraftSentence(title.text, (candidate.index,)), names.sentence(candidate, text))
+            for candidate, text, title in insights
+        )
+        draft_takeaways = tuple(names.sentence(candidate, text) for candidate, text in takeaways)
+        return Draft(draft_dek, draft_happened, draft_insights, draft_takeaways, NAME)
+
+
+class _Introductions:
+    """Keeps track of which full names the page has shown, and introduces people by theirs."""
+
+    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+        self._article = article
+        self._book = NameBook(article.text, lexicon)
+        self._lexicon = lexicon
+        self._seen = ""
+
+    def sentence(self, candidate: Candidate, text: str) -> DraftSentence:
+        """The draft sentence; cites also the sentence that gives a full name which was put in."""
+        cites = [candidate.index]
+        offset = 0
+        for start, surname, full_name in list(self._book.lone_surnames(text)):
+            known = any(name in self._seen or name in text for name in self._book.full_names(surname))
+            if known or not full_name or not self._may_expand(text, start + offset, surname):
+                continue
+            place = start + offset
+            text = text[:place] + full_name + text[place + len(surname) :]
+            offset += len(full_name) - len(surname)
+            cites.extend(self._where(full_name))
+            self._seen += " " + full_name
+        self._seen += " " + text
+        return DraftSentence(text, tuple(dict.fromkeys(cites)))
+
+    def _may_expand(self, text: str, start: int, surname: str) -> bool:
+        if (text[:start].count("“") + text[:start].count('"')) > text[:start].count("”") and (
+            text[:start].count("“") > text[:start].count("”") or text[:start].count('"') % 2
+        ):
+            return False
+        tokens = tag_tokens(tokenize(text[start:]), self._lexicon)
+        after = tokens[1] if len(tokens) > 1 else None
+        if after is None or after.tag in ("V", ",", ".", "C", "R"):
+            return True
+        return tokens[0].text != surname and tokens[0].text.startswith(surname)
+
+    def _where(self, full_name: str) -> list[int]:
+        place = self._article.text.find(full_name)
+        return [s.index for s in self._article.sentences if s.start <= place < s.end][:1]

@@ -1,0 +1,129 @@
+"""What the writer knows of a language: word lists read from `data/languages/<code>.toml`, one file per language.
+
+Keys of a file (all optional; strings are words separated by white space, lists are phrases, all lower case):
+
+- `stop_words`, `determiners`, `articles`, `prepositions`, `conjunctions`, `subordinators`, `negations`, `adverbs`,
+  `adjectives`, `pronouns` (third person), `personal_pronouns` (of a person), `first_person`: word classes;
+- `finite_verbs`, `auxiliaries`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
+  where irregular) from which English inflections are made; `intransitive`: forms that end a clause well;
+- `drop_openers`: openings that may be dropped; `lean_openers`: openings that lean on what went before;
+  `pointing_nouns`: nouns that point back after a bare article; `unique_nouns`: nouns that do not;
+- `attribution_verbs`, `attribution_phrases`: who says so; `hedges`, `conditionals`: words not to be cut away from;
+- `forward_cues`, `future_words`: what looks ahead; `weekdays`, `months`, `honorifics`: for names and dates;
+- `furniture`: phrases of paragraphs that are no part of a story;
+- `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the
+  parts of a sentence that may be left out.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+_CODE = re.compile(r"[a-z]{2,3}")
+_ES_ENDINGS = ("s", "x", "z", "ch", "sh", "o")
+_VOWELS = "aeiou"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The word lists of one language; all empty for a language without a file (`known` is False then)."""
+
+    code: str
+    known: bool = False
+    classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    verb_forms: dict[str, str] = field(default_factory=dict)
+
+    def words(self, name: str) -> frozenset[str]:
+        """The word list called `name`, empty where the language has none."""
+        return self.classes.get(name, frozenset())
+
+    def phrase_list(self, name: str) -> tuple[str, ...]:
+        """The list of phrases called `name`, longest first, empty where the language has none."""
+        return self.phrases.get(name, ())
+
+
+@cache
+def load_lexicon(code: str) -> Lexicon:
+    """The lexicon of the language with ISO 639 `code`; an empty one for any other string."""
+    if not _CODE.fullmatch(code):
+        return Lexicon(code="")
+    path = resources.files("nutgraf.data") / "languages" / f"{code}.toml"
+    if not path.is_file():
+        return Lexicon(code=code)
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    classes = {name: frozenset(value.split()) for name, value in data.items() if isinstance(value, str)}
+    phrases = {
+        name: tuple(sorted(value, key=len, reverse=True)) for name, value in data.items() if isinstance(value, list)
+    }
+    verbs = classes.pop("verbs", frozenset())
+    return Lexicon(code, True, classes, phrases, _inflect_english(verbs) if code == "en" else {})
+
+
+def _inflect_english(entries: frozenset[str]) -> dict[str, str]:
+    """Verb forms and what they can be: `base`, `s`, `past`, `participle`, `past_or_participle`, `ing`."""
+    forms: dict[str, str] = {}
+    for entry in sorted(entries):
+        base, _, irregular = entry.partition("/")
+        past, _, participle = irregular.partition("/")
+        forms[_third_person(base)] = "s"
+        forms[_ing_form(base)] = "ing"
+        past = past or _regular_past(base)
+        if past == base:
+            forms[base] = "base"
+            continue
+        forms[base] = "base"
+        if participle and participle != past:
+            forms[past] = "past"
+            if participle not in (base,):
+                forms[participle] = "participle"
+        else:
+            forms.setdefault(past, "past_or_participle")
+    return forms
+
+
+def _third_person(base: str) -> str:
+    if base.endswith("y") and base[-2:-1] not in _VOWELS:
+        return base[:-1] + "ies"
+    return base + ("es" if base.endswith(_ES_ENDINGS) else "s")
+
+
+def _doubles(base: str) -> bool:
+    """Whether the last consonant is doubled: one short final syllable (plan, stop) or a known longer verb."""
+    if base in {
+        "admit",
+        "commit",
+        "control",
+        "permit",
+        "prefer",
+        "refer",
+        "regret",
+        "submit",
+        "compel",
+        "expel",
+        "occur",
+        "transfer",
+    }:
+        return True
+    vowels = sum(character in _VOWELS for character in base)
+    return len(base) >= 3 and vowels == 1 and base[-1] not in _VOWELS + "wxy" and base[-2] in _VOWELS
+
+
+def _regular_past(base: str) -> str:
+    if base.endswith("e"):
+        return base + "d"
+    if base.endswith("y") and base[-2:-1] not in _VOWELS:
+        return base[:-1] + "ied"
+    return base + base[-1] + "ed" if _doubles(base) else base + "ed"
+
+
+def _ing_form(base: str) -> str:
+    if base.endswith("ie"):
+        return base[:-2] + "ying"
+    if base.endswith("e") and not base.endswith(("ee", "oe", "ye")) and len(base) > 2:
+        return base[:-1] + "ing"
+    return base + base[-1] + "ing" if _doubles(base) else base + "ing"
