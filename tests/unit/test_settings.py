@@ -1,0 +1,67 @@
+"""Where settings come from, and what is said when they are wrong."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from nutgraf.errors import ConfigError
+from nutgraf.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NUTGRAF_CONFIG", "NUTGRAF_DATA_DIR", "NUTGRAF_SERVER__PORT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_options_beat_environment_beats_file_beats_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nutgraf.toml").write_text("[server]\nport = 9001\nallowed_hosts = ['news.example']\n")
+    assert load_settings(data_dir=tmp_path / "other").server.port == 8321
+    assert load_settings(data_dir=tmp_path).server.port == 9001
+    monkeypatch.setenv("NUTGRAF_SERVER__PORT", "9002")
+    assert load_settings(data_dir=tmp_path).server.port == 9002
+    settings = load_settings(data_dir=tmp_path, server={"port": 9003})
+    assert settings.server.port == 9003
+    assert settings.server.allowed_hosts == ("news.example",)
+
+
+def test_the_data_folder_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUTGRAF_DATA_DIR", str(tmp_path))
+    settings = load_settings()
+    assert settings.data_dir == tmp_path
+    assert settings.database_url == f"sqlite:///{tmp_path}/nutgraf.db"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        ("[server]\nport = 0\n", "bad_setting", "server.port"),
+        ("[server]\nprot = 9\n", "bad_setting", "server.prot"),
+        ("[server\n", "bad_settings_file", "TOML"),
+    ],
+)
+def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, code: str, word: str) -> None:
+    (tmp_path / "nutgraf.toml").write_text(text)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(data_dir=tmp_path)
+    assert caught.value.code == code
+    assert word in caught.value.message
+
+
+def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUTGRAF_CONFIG", str(tmp_path / "absent.toml"))
+    with pytest.raises(ConfigError, match="NUTGRAF_CONFIG"):
+        load_settings()
+
+
+def test_the_reference_page_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    sys.modules.pop("settings_page", None)
+    from settings_page import PAGE, settings_page
+
+    assert PAGE.read_text(encoding="utf-8") == settings_page(), "run python tools/settings_page.py"
