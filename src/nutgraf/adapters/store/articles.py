@@ -1,0 +1,252 @@
+"""Articles on their way through the pipeline: found, fetched, put off, set aside (part of the ArticleStore port)."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, select, union_all, update
+
+from nutgraf.adapters.store.counters import Tally
+from nutgraf.adapters.store.engine import Repository, reading, writing
+from nutgraf.adapters.store.polls import START_AGAIN, take_in_articles
+from nutgraf.adapters.store.tables import announcements, articles, documents, feeds
+from nutgraf.domain.document import Document
+from nutgraf.domain.ids import ArticleId, FeedId, RevisionId
+from nutgraf.domain.records import ArticleRecord, ArticleState, EntryToStore, QuarantineRecord
+from nutgraf.errors import Conflict, NotFound
+
+ZLIB_LEVEL = 3  # pages are kept for seconds: speed before size
+MAX_QUARANTINE_LIST = 1_000
+
+ON_THE_WAY = (ArticleState.FOUND, ArticleState.FETCHED, ArticleState.EXTRACTED, ArticleState.WRITTEN)
+"""States with a next step."""
+
+
+class SqlArticles(Repository):
+    """Articles and their steps in the table `articles`."""
+
+    @writing
+    def add_article(self, connection: Connection, entry: EntryToStore, *, now: datetime) -> ArticleId:
+        """Take in an article that no feed announced; returns the known one's id where it is known."""
+        ids, added = take_in_articles(connection, [entry], feed_id=None, now=now)
+        tally = Tally()
+        if added:
+            tally.move(None, ArticleState.FOUND)
+        tally.apply(connection)
+        (article_id,) = ids.values()
+        return article_id
+
+    @reading
+    def due_articles(
+        self, connection: Connection, states: Sequence[ArticleState], *, now: datetime, limit: int
+    ) -> list[ArticleRecord]:
+        """Articles in one of `states` whose next attempt is not in the future, longest due first."""
+        wanted = [state for state in dict.fromkeys(states) if state in ON_THE_WAY]
+        if not wanted or limit < 1:
+            return []
+        due = union_all(*(_due_in(state, now, limit) for state in wanted)).subquery()
+        chosen = select(due.c.id).order_by(due.c.due_at, due.c.id).limit(limit)
+        rows = connection.execute(_RECORDS.where(articles.c.id.in_(chosen)).order_by(articles.c.due_at, articles.c.id))
+        return [_article_record(row) for row in rows]
+
+    @writing
+    def save_document(
+        self, connection: Connection, article_id: ArticleId, document: Document, *, now: datetime
+    ) -> bool:
+        """FOUND → FETCHED, keeping the page until it is extracted."""
+        tally = Tally()
+        if not move_article(connection, article_id, ArticleState.FOUND, ArticleState.FETCHED, tally, due_at=now):
+            return False
+        connection.execute(delete(documents).where(documents.c.article_id == article_id))
+        connection.execute(documents.insert().values(_document_row(article_id, document)))
+        tally.apply(connection)
+        return True
+
+    @reading
+    def load_document(self, connection: Connection, article_id: ArticleId) -> Document:
+        """The stored page. Raises NotFound."""
+        row = connection.execute(select(documents).where(documents.c.article_id == article_id)).first()
+        if row is None:
+            raise NotFound(f"No page is stored for article {article_id}.")
+        return Document(
+            url=row.url,
+            final_url=row.final_url,
+            status=row.status,
+            body=zlib.decompressobj().decompress(row.body_zlib, row.body_bytes) if row.body_bytes else b"",
+            content_type=row.content_type,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            max_age_s=row.max_age_s,
+            moved_to=row.moved_to,
+            not_modified=row.not_modified,
+        )
+
+    @writing
+    def defer(
+        self, connection: Connection, article_id: ArticleId, *, until: datetime, error_code: str, error_message: str
+    ) -> None:
+        """Count a failed attempt and leave the article in its state until `until`.
+
+        Does nothing to an article without a next step. Raises NotFound.
+        """
+        waiting = update(articles).where(articles.c.id == article_id, articles.c.due_at.is_not(None))
+        values = {"attempts": articles.c.attempts + 1, "due_at": until}
+        changed = connection.execute(
+            waiting.values(values | {"error_code": error_code, "error_message": error_message})
+        )
+        if changed.rowcount == 0:
+            _state_of(connection, article_id)
+
+    @writing
+    def quarantine(
+        self, connection: Connection, article_id: ArticleId, *, error_code: str, error_message: str, now: datetime
+    ) -> None:
+        """Set an article aside with its reason; a brief that is published stays so.
+
+        Does nothing to an article without a next step. Raises NotFound.
+        """
+        step = _state_of(connection, article_id)
+        if step not in ON_THE_WAY:
+            return
+        tally = Tally()
+        move_article(
+            connection,
+            article_id,
+            step,
+            ArticleState.QUARANTINED,
+            tally,
+            due_at=None,
+            quarantined_at=now,
+            quarantined_step=step.value,
+            error_code=error_code,
+            error_message=error_message,
+        )
+        connection.execute(delete(documents).where(documents.c.article_id == article_id))
+        tally.apply(connection)
+
+    @reading
+    def list_quarantine(self, connection: Connection, *, limit: int = 100) -> list[QuarantineRecord]:
+        """What is set aside, latest first."""
+        query = (
+            select(articles, feeds.c.title.label("feed_title"))
+            .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
+            .where(articles.c.quarantined_at.is_not(None))
+            .order_by(articles.c.quarantined_at.desc(), articles.c.id.desc())
+            .limit(max(0, min(limit, MAX_QUARANTINE_LIST)))
+        )
+        return [_quarantine_record(row) for row in connection.execute(query)]
+
+    @writing
+    def replay(self, connection: Connection, article_id: ArticleId, *, now: datetime) -> None:
+        """QUARANTINED → FOUND. Raises NotFound, or Conflict where it is not set aside."""
+        tally = Tally()
+        values = START_AGAIN | {"due_at": now}
+        if not move_article(connection, article_id, ArticleState.QUARANTINED, ArticleState.FOUND, tally, **values):
+            raise Conflict(f"Article {article_id} is not set aside: it is {_state_of(connection, article_id).value}.")
+        tally.apply(connection)
+
+
+def move_article(
+    connection: Connection,
+    article_id: ArticleId,
+    before: ArticleState,
+    after: ArticleState,
+    tally: Tally,
+    of_revision: RevisionId | None = None,
+    **values: Any,
+) -> bool:
+    """Move an article from one state to another with its attempts set back.
+
+    False where it is not in the first, or where `of_revision` is given and not its current one.
+    """
+    calm = {"attempts": 0, "error_code": "", "error_message": ""}
+    move = update(articles).where(articles.c.id == article_id, articles.c.state == before.value)
+    if of_revision is not None:
+        move = move.where(articles.c.current_revision_id == of_revision)
+    if connection.execute(move.values(calm | values | {"state": after.value})).rowcount == 0:
+        return False
+    tally.move(before, after)
+    return True
+
+
+def _state_of(connection: Connection, article_id: ArticleId) -> ArticleState:
+    state = connection.execute(select(articles.c.state).where(articles.c.id == article_id).with_for_update()).scalar()
+    if state is None:
+        raise NotFound(f"There is no article {article_id}.")
+    return ArticleState(state)
+
+
+def _due_in(state: ArticleState, now: datetime, limit: int) -> Select[Any]:
+    """The first due of one state: one range of the index each, where IN would sort all that are waiting."""
+    first = (
+        select(articles.c.id, articles.c.due_at)
+        .where(articles.c.state == state.value, articles.c.due_at <= now)
+        .order_by(articles.c.due_at, articles.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    return select(first.c.id, first.c.due_at)
+
+
+_RECORDS = (
+    select(
+        articles,
+        announcements.c.author,
+        announcements.c.summary_html,
+        announcements.c.content_html,
+        feeds.c.title.label("feed_title"),
+    )
+    .join(announcements, announcements.c.article_id == articles.c.id)
+    .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
+)
+
+
+def _article_record(row: Row[Any]) -> ArticleRecord:
+    return ArticleRecord(
+        id=ArticleId(row.id),
+        url=row.url,
+        title=row.title,
+        state=ArticleState(row.state),
+        feed_id=None if row.feed_id is None else FeedId(row.feed_id),
+        feed_title=row.feed_title or "",
+        attempts=row.attempts,
+        published_at=row.published_at,
+        found_at=row.found_at,
+        summary_html=row.summary_html,
+        content_html=row.content_html,
+        author=row.author,
+    )
+
+
+def _quarantine_record(row: Row[Any]) -> QuarantineRecord:
+    return QuarantineRecord(
+        article_id=ArticleId(row.id),
+        url=row.url,
+        title=row.title,
+        feed_id=None if row.feed_id is None else FeedId(row.feed_id),
+        feed_title=row.feed_title or "",
+        step=ArticleState(row.quarantined_step),
+        error_code=row.error_code,
+        error_message=row.error_message,
+        since=row.quarantined_at,
+    )
+
+
+def _document_row(article_id: ArticleId, document: Document) -> dict[str, Any]:
+    return {
+        "article_id": article_id,
+        "url": document.url,
+        "final_url": document.final_url,
+        "status": document.status,
+        "content_type": document.content_type,
+        "etag": document.etag,
+        "last_modified": document.last_modified,
+        "max_age_s": document.max_age_s,
+        "moved_to": document.moved_to,
+        "not_modified": document.not_modified,
+        "body_bytes": len(document.body),
+        "body_zlib": zlib.compress(document.body, ZLIB_LEVEL),
+    }

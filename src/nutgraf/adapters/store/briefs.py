@@ -1,0 +1,201 @@
+"""Writing briefs: saved whole, then published in place of the earlier version (part of the ArticleStore port)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from nutgraf.adapters.store.articles import move_article
+from nutgraf.adapters.store.counters import Tally
+from nutgraf.adapters.store.engine import Repository, insert_into, writing
+from nutgraf.adapters.store.listing import put_up, withdraw
+from nutgraf.adapters.store.tables import (
+    articles,
+    brief_sentences,
+    brief_topics,
+    briefs,
+    evidence,
+    revisions,
+    topics,
+    withheld,
+)
+from nutgraf.domain.brief import Brief
+from nutgraf.domain.evidence import Span
+from nutgraf.domain.ids import ArticleId, BriefId, RevisionId
+from nutgraf.domain.records import ArticleState
+from nutgraf.domain.topic import Topic
+from nutgraf.errors import Conflict, NotFound
+
+
+class SqlBriefWriting(Repository):
+    """Briefs on their way from written to published."""
+
+    @writing
+    def save_brief(
+        self, connection: Connection, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime
+    ) -> bool:
+        """EXTRACTED → WRITTEN: store the brief with every sentence, its evidence and what was withheld.
+
+        Also False where the article has a later text than `revision_id`. A brief that was saved and never published
+        makes room. Raises NotFound where the article has no such revision, Conflict where the brief is of another
+        text (its evidence would point to the wrong words) or holds an unsupported sentence.
+        """
+        query = select(revisions.c.text_hash).where(revisions.c.id == revision_id, revisions.c.article_id == article_id)
+        text_hash = connection.execute(query).scalar()
+        if text_hash is None:
+            raise NotFound(f"Article {article_id} has no revision {revision_id}.")
+        if text_hash != brief.article_hash:
+            raise Conflict(f"The brief is of another text than revision {revision_id} of article {article_id}.")
+        tally = Tally()
+        if not move_article(
+            connection,
+            article_id,
+            ArticleState.EXTRACTED,
+            ArticleState.WRITTEN,
+            tally,
+            of_revision=revision_id,
+            due_at=now,
+        ):
+            return False
+        unseen = (briefs.c.article_id == article_id, briefs.c.published_at.is_(None))
+        connection.execute(delete(briefs).where(*unseen))
+        _add_brief(connection, article_id, revision_id, brief, now=now)
+        tally.apply(connection)
+        return True
+
+    @writing
+    def publish(self, connection: Connection, article_id: ArticleId, *, now: datetime) -> bool:
+        """WRITTEN → PUBLISHED: the written brief becomes the article's current one.
+
+        It is listed at the publisher's time, or when it was found where that is earlier or the other unknown; a
+        later version keeps the place of the first.
+        """
+        tally = Tally()
+        if not move_article(connection, article_id, ArticleState.WRITTEN, ArticleState.PUBLISHED, tally, due_at=None):
+            return False
+        of_article = briefs.c.article_id == article_id
+        brief_id = connection.execute(
+            select(briefs.c.id).where(of_article, briefs.c.published_at.is_(None))
+        ).scalar_one()
+        times = connection.execute(
+            select(articles.c.published_at, articles.c.found_at).where(articles.c.id == article_id)
+        ).one()
+        first_listed_at = min(times.published_at or times.found_at, times.found_at)
+        listed_at = withdraw(connection, article_id, tally) or first_listed_at
+        earlier = (of_article, briefs.c.published_at.is_not(None), briefs.c.superseded_at.is_(None))
+        connection.execute(update(briefs).where(*earlier).values(superseded_at=now))
+        connection.execute(update(briefs).where(briefs.c.id == brief_id).values(published_at=now))
+        put_up(connection, article_id, BriefId(brief_id), listed_at, tally)
+        tally.apply(connection)
+        return True
+
+
+def _add_brief(
+    connection: Connection, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime
+) -> None:
+    latest = select(func.coalesce(func.max(briefs.c.version), 0)).where(briefs.c.article_id == article_id)
+    values = {
+        "article_id": article_id,
+        "revision_id": revision_id,
+        "version": connection.execute(latest).scalar_one() + 1,
+        "headline": brief.headline,
+        "writer": brief.writer,
+        "language": brief.language,
+        "is_short": brief.is_short,
+        "created_at": brief.created_at,
+        "saved_at": now,
+    }
+    brief_id = connection.execute(briefs.insert().values(values).returning(briefs.c.id)).scalar_one()
+    sentence_rows, evidence_rows = _sentence_rows(brief_id, brief)
+    for table, rows in (
+        (brief_sentences, sentence_rows),
+        (evidence, evidence_rows),
+        (withheld, _withheld_rows(brief_id, brief)),
+    ):
+        if rows:
+            connection.execute(table.insert(), rows)
+    _add_topics(connection, brief_id, brief.topics)
+
+
+def _sentence_rows(brief_id: int, brief: Brief) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    sentence_rows = []
+    evidence_rows = []
+    for position, (part, sentence) in enumerate(brief.sentences()):
+        finding = sentence.finding
+        sentence_rows.append(
+            {
+                "brief_id": brief_id,
+                "position": position,
+                "part": part.value,
+                "text": sentence.text,
+                "verdict": finding.verdict.value,
+                "score": finding.score,
+                "reasons": list(finding.reasons),
+            }
+        )
+        evidence_rows += [
+            {"brief_id": brief_id, "position": position, "number": number, "start": span.start, "end": span.end}
+            for number, span in enumerate(finding.evidence)
+        ]
+    return sentence_rows, evidence_rows
+
+
+def _withheld_rows(brief_id: int, brief: Brief) -> list[dict[str, Any]]:
+    return [
+        {
+            "brief_id": brief_id,
+            "number": number,
+            "part": sentence.part.value,
+            "text": sentence.text,
+            "verdict": sentence.finding.verdict.value,
+            "score": sentence.finding.score,
+            "evidence": _pairs(sentence.finding.evidence),
+            "reasons": list(sentence.finding.reasons),
+            "outcome": sentence.outcome.value,
+            "replacement": sentence.replacement,
+        }
+        for number, sentence in enumerate(brief.withheld)
+    ]
+
+
+def _pairs(spans: Sequence[Span]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]
+
+
+def _add_topics(connection: Connection, brief_id: int, given: Sequence[Topic]) -> None:
+    """Store a brief's topics and, where it says something new of them, what the taxonomy says."""
+    if not given:
+        return
+    described = {
+        topic.slug: {
+            "slug": topic.slug,
+            "name": topic.name,
+            "parent": topic.parent,
+            "iptc": topic.iptc,
+            "definition": topic.definition,
+        }
+        for topic in given
+    }
+    stored = connection.execute(select(topics).where(topics.c.slug.in_(list(described)))).mappings()
+    current = {row["slug"]: dict(row) for row in stored}
+    news = [described[slug] for slug in sorted(described) if current.get(slug) != described[slug]]
+    if news:
+        insert = insert_into(connection, topics)
+        replaced = {name: insert.excluded[name] for name in ("name", "parent", "iptc", "definition")}
+        connection.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=replaced), news)
+    connection.execute(
+        brief_topics.insert(),
+        [
+            {
+                "brief_id": brief_id,
+                "position": position,
+                "slug": topic.slug,
+                "parent": topic.parent,
+                "score": topic.score,
+            }
+            for position, topic in enumerate(given)
+        ],
+    )

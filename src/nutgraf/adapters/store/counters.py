@@ -1,0 +1,65 @@
+"""Counters of what a page may ask without counting every row, kept by each transaction that changes a count."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+
+from nutgraf.adapters.store.engine import insert_into
+from nutgraf.adapters.store.tables import counters
+from nutgraf.domain.records import ArticleState
+
+STATE = "state"
+TOPIC = "topic"
+PUBLISHER = "publisher"
+TOTAL = "total"
+BRIEFS = "briefs"
+
+
+class Tally:
+    """The changes of counts within one transaction, applied at its end.
+
+    At the end and in one order: counter rows are what transactions on PostgreSQL have in common, so they are locked
+    as late and as briefly as can be, and never crosswise.
+    """
+
+    def __init__(self) -> None:
+        self._changes: Counter[tuple[str, str]] = Counter()
+
+    def move(self, before: ArticleState | None, after: ArticleState, count: int = 1) -> None:
+        """Articles went from one state (None: they are new) to another."""
+        if before is not None:
+            self._changes[STATE, before.value] -= count
+        self._changes[STATE, after.value] += count
+
+    def list_under(self, kind: str, keys: Iterable[str], count: int) -> None:
+        """Published briefs came under (or with a negative count left) each of `keys`."""
+        for key in keys:
+            self._changes[kind, key] += count
+
+    def apply(self, connection: Connection) -> None:
+        """Add the changes to the stored counts; the last statement of a transaction."""
+        rows = [
+            {"kind": kind, "key": key, "number": change}
+            for (kind, key), change in sorted(self._changes.items())
+            if change
+        ]
+        if not rows:
+            return
+        insert = insert_into(connection, counters)
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["kind", "key"], set_={"number": counters.c.number + insert.excluded.number}
+            ),
+            rows,
+        )
+
+
+def counts_by_key(connection: Connection, kind: str) -> dict[str, int]:
+    """The counts of one kind that are not zero."""
+    rows = connection.execute(
+        select(counters.c.key, counters.c.number).where(counters.c.kind == kind, counters.c.number != 0)
+    )
+    return {row.key: row.number for row in rows}

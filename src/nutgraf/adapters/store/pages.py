@@ -1,0 +1,215 @@
+"""Published briefs as pages, feeds and exports read them (the BriefStore port)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from nutgraf.adapters.store.cards import (
+    PUBLISHER_COLUMNS,
+    PUBLISHER_COUNT,
+    card_of,
+    card_query,
+    load_cards,
+    load_topics,
+    publisher_of,
+)
+from nutgraf.adapters.store.counters import BRIEFS, STATE, TOPIC, TOTAL, counts_by_key
+from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
+from nutgraf.adapters.store.revisions import revision_record
+from nutgraf.adapters.store.tables import (
+    articles,
+    brief_sentences,
+    briefs,
+    counters,
+    evidence,
+    feeds,
+    publishers,
+    readers,
+    reads,
+    revisions,
+    withheld,
+)
+from nutgraf.domain.brief import Brief, BriefSentence, Insight, Outcome, Part, Withheld
+from nutgraf.domain.evidence import Finding, Span, Verdict
+from nutgraf.domain.ids import ArticleId, BriefId, PublisherId, ReaderId, RevisionId
+from nutgraf.domain.records import (
+    ArticleState,
+    BriefCard,
+    BriefPage,
+    BriefQuery,
+    CopyRecord,
+    Counts,
+    Publisher,
+    RevisionRecord,
+)
+from nutgraf.domain.topic import Topic
+from nutgraf.errors import NotFound
+
+MAX_COPIES_SHOWN = 50
+
+
+class SqlBriefs(Repository):
+    """Published briefs, their publishers and topics, and who read them."""
+
+    @reading
+    def list_briefs(self, connection: Connection, query: BriefQuery, *, reader_id: ReaderId) -> list[BriefCard]:
+        """Cards, newest first, at most `query.limit` (and MAX_CARDS); keyset-paged by `BriefCard.sort_key`."""
+        return load_cards(connection, query, reader_id)
+
+    @reading
+    def brief_page(self, connection: Connection, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
+        """Everything of the current brief. Raises NotFound where nothing is published."""
+        row = connection.execute(card_query(reader_id).where(articles.c.id == article_id)).first()
+        if row is None:
+            raise NotFound(f"No brief of article {article_id} is published.")
+        given = load_topics(connection, [row.brief_id]).get(row.brief_id, ())
+        revision, previous = _revisions(connection, article_id, RevisionId(row.revision_id))
+        return BriefPage(
+            card=card_of(row, given),
+            brief=_load_brief(connection, BriefId(row.brief_id), revision.article.text_hash, given),
+            version=row.version,
+            revision=revision,
+            previous_revision=previous,
+            copies=_copies(connection, article_id, PublisherId(row.publisher_id)),
+        )
+
+    @writing
+    def record_read(self, connection: Connection, reader_id: ReaderId, article_id: ArticleId, *, now: datetime) -> bool:
+        """Count a read, once per reader and brief; True where it was the first.
+
+        A later version of a brief is the same brief. Raises NotFound where nothing is published, or for the reader.
+        """
+        is_listed = articles.c.id == article_id, articles.c.listed_at.is_not(None)
+        if connection.execute(select(articles.c.id).where(*is_listed)).first() is None:
+            raise NotFound(f"No brief of article {article_id} is published.")
+        if connection.execute(select(readers.c.id).where(readers.c.id == reader_id)).first() is None:
+            raise NotFound(f"There is no reader {reader_id}.")
+        read = insert_into(connection, reads).on_conflict_do_nothing()
+        values = {"reader_id": reader_id, "article_id": article_id, "read_at": now}
+        if connection.execute(read.values(values)).rowcount == 0:
+            return False
+        connection.execute(update(articles).where(articles.c.id == article_id).values(reads=articles.c.reads + 1))
+        return True
+
+    @reading
+    def topic_counts(self, connection: Connection) -> dict[str, int]:
+        """Published briefs by topic slug; a narrower topic's briefs count for its parent too."""
+        return counts_by_key(connection, TOPIC)
+
+    @reading
+    def list_publishers(self, connection: Connection) -> list[Publisher]:
+        """Publishers with at least one published brief, by name, with their counts."""
+        query = select(*PUBLISHER_COLUMNS).join(counters, PUBLISHER_COUNT).where(counters.c.number > 0)
+        found = [publisher_of(row) for row in connection.execute(query)]
+        return sorted(found, key=lambda publisher: (publisher.name.casefold(), publisher.id))
+
+    @reading
+    def get_publisher(self, connection: Connection, slug: str) -> Publisher:
+        """Raises NotFound."""
+        query = select(*PUBLISHER_COLUMNS).outerjoin(counters, PUBLISHER_COUNT).where(publishers.c.slug == slug)
+        row = connection.execute(query).first()
+        if row is None:
+            raise NotFound(f"There is no publisher {slug!r}.")
+        return publisher_of(row)
+
+    @reading
+    def counts(self, connection: Connection) -> Counts:
+        """How much there is."""
+        by_state = counts_by_key(connection, STATE)
+        return Counts(
+            feeds=connection.execute(select(func.count()).select_from(feeds)).scalar_one(),
+            briefs=counts_by_key(connection, TOTAL).get(BRIEFS, 0),
+            articles={ArticleState(state): count for state, count in by_state.items()},
+        )
+
+
+def _load_brief(connection: Connection, brief_id: BriefId, text_hash: str, given: tuple[Topic, ...]) -> Brief:
+    row = connection.execute(select(briefs).where(briefs.c.id == brief_id)).one()
+    by_part: dict[Part, list[BriefSentence]] = defaultdict(list)
+    for part, sentence in _load_sentences(connection, brief_id):
+        by_part[part].append(sentence)
+    deks = by_part[Part.DEK]
+    return Brief(
+        headline=row.headline,
+        dek=deks[0] if deks else None,
+        what_happened=tuple(by_part[Part.WHAT_HAPPENED]),
+        insights=tuple(
+            Insight(title, explanation)
+            for title, explanation in zip(by_part[Part.INSIGHT_TITLE], by_part[Part.INSIGHT], strict=True)
+        ),
+        takeaways=tuple(by_part[Part.TAKEAWAYS]),
+        topics=given,
+        writer=row.writer,
+        created_at=row.created_at,
+        article_hash=text_hash,
+        language=row.language,
+        is_short=row.is_short,
+        withheld=_load_withheld(connection, brief_id),
+    )
+
+
+def _load_sentences(connection: Connection, brief_id: BriefId) -> list[tuple[Part, BriefSentence]]:
+    spans: dict[int, list[Span]] = defaultdict(list)
+    for row in connection.execute(
+        select(evidence).where(evidence.c.brief_id == brief_id).order_by(evidence.c.position, evidence.c.number)
+    ):
+        spans[row.position].append(Span(row.start, row.end))
+    rows = connection.execute(
+        select(brief_sentences).where(brief_sentences.c.brief_id == brief_id).order_by(brief_sentences.c.position)
+    )
+    return [(Part(row.part), BriefSentence(row.text, _finding(row, spans[row.position]))) for row in rows]
+
+
+def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld, ...]:
+    rows = connection.execute(select(withheld).where(withheld.c.brief_id == brief_id).order_by(withheld.c.number))
+    return tuple(
+        Withheld(
+            part=Part(row.part),
+            text=row.text,
+            finding=_finding(row, [Span(start, end) for start, end in row.evidence]),
+            outcome=Outcome(row.outcome),
+            replacement=row.replacement,
+        )
+        for row in rows
+    )
+
+
+def _finding(row: Row[Any], spans: list[Span]) -> Finding:
+    return Finding(verdict=Verdict(row.verdict), score=row.score, evidence=tuple(spans), reasons=tuple(row.reasons))
+
+
+def _revisions(
+    connection: Connection, article_id: ArticleId, revision_id: RevisionId
+) -> tuple[RevisionRecord, RevisionRecord | None]:
+    """A brief's revision and the one before it."""
+    number = select(revisions.c.number).where(revisions.c.id == revision_id).scalar_subquery()
+    rows = connection.execute(
+        select(revisions)
+        .where(revisions.c.article_id == article_id, revisions.c.number.in_([number, number - 1]))
+        .order_by(revisions.c.number.desc())
+    )
+    revision, *earlier = (revision_record(row) for row in rows)
+    return revision, earlier[0] if earlier else None
+
+
+def _copies(connection: Connection, article_id: ArticleId, publisher_id: PublisherId) -> tuple[CopyRecord, ...]:
+    """Other publishers' copies; the same publisher's second address of an article is nothing to show."""
+    query = (
+        select(
+            articles.c.id.label("article_id"), articles.c.url, revisions.c.title.label("copy_title"), *PUBLISHER_COLUMNS
+        )
+        .join(publishers, publishers.c.id == articles.c.publisher_id)
+        .join(revisions, revisions.c.id == articles.c.current_revision_id)
+        .outerjoin(counters, PUBLISHER_COUNT)
+        .where(articles.c.copy_of == article_id, articles.c.publisher_id != publisher_id)
+        .order_by(articles.c.id)
+        .limit(MAX_COPIES_SHOWN)
+    )
+    return tuple(
+        CopyRecord(article_id=ArticleId(row.article_id), publisher=publisher_of(row), title=row.copy_title, url=row.url)
+        for row in connection.execute(query)
+    )

@@ -1,0 +1,224 @@
+"""Texts of articles: what extraction found, which revision it is, whose copy it is (part of the ArticleStore port)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
+
+from nutgraf.adapters.store.articles import move_article
+from nutgraf.adapters.store.counters import PUBLISHER, Tally
+from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
+from nutgraf.adapters.store.listing import withdraw
+from nutgraf.adapters.store.publishers import find_or_add_publisher
+from nutgraf.adapters.store.tables import article_bands, articles, briefs, documents, feeds, publishers, revisions
+from nutgraf.domain.article import Article, ArticleFlag, Paragraph, ParagraphKind, SourceSentence
+from nutgraf.domain.ids import ArticleId, RevisionId
+from nutgraf.domain.records import ArticleState, RevisionRecord
+from nutgraf.errors import NotFound
+
+MAX_COPY_CANDIDATES = 50
+"""Most revisions given for comparison: boilerplate may make many texts share a band."""
+
+
+class SqlRevisions(Repository):
+    """Texts in the table `revisions`, their band keys in `article_bands`."""
+
+    @reading
+    def find_copies(
+        self, connection: Connection, article_id: ArticleId, band_keys: Sequence[int]
+    ) -> list[RevisionRecord]:
+        """Current revisions of other articles (not copies themselves) that share a band key, oldest first.
+
+        At most MAX_COPY_CANDIDATES; none of an article that is set aside without a brief, since a copy would be
+        shown with something that nobody sees.
+        """
+        if not band_keys:
+            return []
+        alike = select(article_bands.c.article_id).where(article_bands.c.band_key.in_(sorted(set(band_keys))))
+        query = (
+            select(revisions)
+            .join(articles, articles.c.current_revision_id == revisions.c.id)
+            .where(
+                articles.c.id.in_(alike),
+                articles.c.id != article_id,
+                articles.c.copy_of.is_(None),
+                or_(articles.c.state != ArticleState.QUARANTINED.value, articles.c.listed_at.is_not(None)),
+            )
+            .order_by(articles.c.id)
+            .limit(MAX_COPY_CANDIDATES)
+        )
+        return [revision_record(row) for row in connection.execute(query)]
+
+    @writing
+    def save_extraction(
+        self,
+        connection: Connection,
+        article_id: ArticleId,
+        article: Article,
+        *,
+        band_keys: Sequence[int],
+        copy_of: ArticleId | None,
+        now: datetime,
+    ) -> ArticleState | None:
+        """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
+
+        A text that the article already has as its current revision stores nothing and gives PUBLISHED where a brief
+        of it is published. Where another article has the same canonical address, this one becomes its COPY. A copy
+        of a copy is one of the first; an article that becomes a copy hands its own copies on and leaves the lists.
+        Returns the new state, or None where the article was not in FETCHED. Raises NotFound for `copy_of`.
+        """
+        before = connection.execute(_article_with_texts(article_id)).first()
+        if before is None or before.state != ArticleState.FETCHED.value:
+            return None
+        tally = Tally()
+        connection.execute(delete(documents).where(documents.c.article_id == article_id))
+        is_same = before.text_hash == article.text_hash
+        if is_same and before.brief_revision_id == before.current_revision_id:
+            move_article(connection, article_id, ArticleState.FETCHED, ArticleState.PUBLISHED, tally, due_at=None)
+            tally.apply(connection)
+            return ArticleState.PUBLISHED
+        original = _original(connection, article_id, article.canonical_url, copy_of)
+        state = ArticleState.EXTRACTED if original is None else ArticleState.COPY
+        publisher_id, slug = find_or_add_publisher(
+            connection, article.publisher or before.feed_title or "", url=article.url or before.url
+        )
+        values: dict[str, Any] = {
+            "due_at": now if original is None else None,
+            "copy_of": original,
+            "canonical_url": article.canonical_url or None,
+            "publisher_id": publisher_id,
+            "published_at": before.published_at or article.published_at,
+        }
+        if not is_same:
+            values["current_revision_id"] = _add_revision(connection, article_id, article, now=now)
+        if original is not None:
+            connection.execute(update(articles).where(articles.c.copy_of == article_id).values(copy_of=original))
+            withdraw(connection, article_id, tally)
+        elif before.listed_at is not None and before.publisher_slug != slug:
+            tally.list_under(PUBLISHER, [before.publisher_slug], -1)
+            tally.list_under(PUBLISHER, [slug], 1)
+        move_article(connection, article_id, ArticleState.FETCHED, state, tally, **values)
+        _replace_bands(connection, article_id, band_keys if original is None else ())
+        tally.apply(connection)
+        return state
+
+    @reading
+    def current_revision(self, connection: Connection, article_id: ArticleId) -> RevisionRecord:
+        """The latest text. Raises NotFound."""
+        row = connection.execute(
+            select(revisions)
+            .join(articles, articles.c.current_revision_id == revisions.c.id)
+            .where(articles.c.id == article_id)
+        ).first()
+        if row is None:
+            raise NotFound(f"No text is stored for article {article_id}.")
+        return revision_record(row)
+
+
+def _article_with_texts(article_id: ArticleId) -> Any:
+    """The article with its current text's hash and the revision that its published brief is of, locked."""
+    return (
+        select(
+            articles.c.state,
+            articles.c.url,
+            articles.c.published_at,
+            articles.c.listed_at,
+            articles.c.current_revision_id,
+            revisions.c.text_hash,
+            briefs.c.revision_id.label("brief_revision_id"),
+            publishers.c.slug.label("publisher_slug"),
+            feeds.c.title.label("feed_title"),
+        )
+        .outerjoin(revisions, revisions.c.id == articles.c.current_revision_id)
+        .outerjoin(briefs, briefs.c.id == articles.c.current_brief_id)
+        .outerjoin(publishers, publishers.c.id == articles.c.publisher_id)
+        .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
+        .where(articles.c.id == article_id)
+        .with_for_update(of=articles)
+    )
+
+
+def _original(
+    connection: Connection, article_id: ArticleId, canonical_url: str, copy_of: ArticleId | None
+) -> ArticleId | None:
+    """What this article is a copy of: by its canonical address, else `copy_of` or what that itself is a copy of."""
+    if canonical_url:
+        same_address = select(articles.c.id).where(
+            articles.c.canonical_url == canonical_url, articles.c.copy_of.is_(None), articles.c.id != article_id
+        )
+        holder = connection.execute(same_address).scalar()
+        if holder is not None:
+            return ArticleId(holder)
+    if copy_of is None:
+        return None
+    row = connection.execute(select(articles.c.id, articles.c.copy_of).where(articles.c.id == copy_of)).first()
+    if row is None:
+        raise NotFound(f"There is no article {copy_of} to be a copy of.")
+    original = row.id if row.copy_of is None else row.copy_of
+    return None if original == article_id else ArticleId(original)
+
+
+def _add_revision(connection: Connection, article_id: ArticleId, article: Article, *, now: datetime) -> int:
+    latest = select(func.coalesce(func.max(revisions.c.number), 0)).where(revisions.c.article_id == article_id)
+    values = {
+        "article_id": article_id,
+        "number": connection.execute(latest).scalar_one() + 1,
+        "stored_at": now,
+        "text_hash": article.text_hash,
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "publisher": article.publisher,
+        "byline": article.byline,
+        "published_at": article.published_at,
+        "updated_at": article.updated_at,
+        "language": article.language,
+        "lead_image_url": article.lead_image_url,
+        "standfirst": article.standfirst,
+        "section": article.section,
+        "flags": sorted(flag.value for flag in article.flags),
+        "sentences": [[sentence.start, sentence.end] for sentence in article.sentences],
+        "paragraphs": [[paragraph.start, paragraph.end, paragraph.kind.value] for paragraph in article.paragraphs],
+        "text": article.text,
+    }
+    revision_id: int = connection.execute(revisions.insert().values(values).returning(revisions.c.id)).scalar_one()
+    return revision_id
+
+
+def _replace_bands(connection: Connection, article_id: ArticleId, band_keys: Sequence[int]) -> None:
+    connection.execute(delete(article_bands).where(article_bands.c.article_id == article_id))
+    rows = [{"band_key": key, "article_id": article_id} for key in sorted(set(band_keys))]
+    if rows:
+        connection.execute(insert_into(connection, article_bands), rows)
+
+
+def revision_record(row: Row[Any]) -> RevisionRecord:
+    """A row of `revisions` as the domain knows it."""
+    article = Article(
+        url=row.url,
+        canonical_url=row.canonical_url,
+        title=row.title,
+        publisher=row.publisher,
+        byline=row.byline,
+        published_at=row.published_at,
+        language=row.language,
+        lead_image_url=row.lead_image_url,
+        text=row.text,
+        text_hash=row.text_hash,
+        sentences=tuple(SourceSentence(index, start, end) for index, (start, end) in enumerate(row.sentences)),
+        paragraphs=tuple(Paragraph(start, end, ParagraphKind(kind)) for start, end, kind in row.paragraphs),
+        standfirst=row.standfirst,
+        section=row.section,
+        updated_at=row.updated_at,
+        flags=frozenset(ArticleFlag(flag) for flag in row.flags),
+    )
+    return RevisionRecord(
+        id=RevisionId(row.id),
+        article_id=ArticleId(row.article_id),
+        number=row.number,
+        stored_at=row.stored_at,
+        article=article,
+    )

@@ -1,0 +1,40 @@
+"""The whole store: every port of `Store` on one database."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from nutgraf.adapters.store import schema
+from nutgraf.adapters.store.articles import SqlArticles
+from nutgraf.adapters.store.briefs import SqlBriefWriting
+from nutgraf.adapters.store.engine import Database
+from nutgraf.adapters.store.feeds import SqlFeeds
+from nutgraf.adapters.store.pages import SqlBriefs
+from nutgraf.adapters.store.polls import SqlPolls
+from nutgraf.adapters.store.revisions import SqlRevisions
+from nutgraf.ports import Store
+
+
+class SqlStore(SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, Store):
+    """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""
+
+    def migrate(self) -> None:
+        """Bring the schema to this version; refuses a newer one. Raises StoreError."""
+        schema.migrate(self._database)
+
+    def ping(self) -> None:
+        """Raises StoreError where the database does not answer."""
+        self._database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    def close(self) -> None:
+        """Release connections. Idempotent."""
+        self._database.close()
+
+
+def open_store(url: str) -> SqlStore:
+    """The store at `url` (sqlite:////folder/file.db or postgresql://…); call `migrate` before anything else.
+
+    Makes a missing SQLite file and its folder, readable by their owner only. Raises ConfigError for an address that
+    names no such database.
+    """
+    return SqlStore(Database(url))

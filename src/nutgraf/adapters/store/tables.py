@@ -1,0 +1,315 @@
+"""The tables, as SQLAlchemy Core sees them; migrations/ builds the same and a test compares the two.
+
+    feeds ──< entries >── articles ──< revisions ──< briefs ──< brief_sentences ──< evidence
+                            │  │                       ├──< withheld
+                publishers ─┘  ├── announcements       └──< brief_topics >── topics
+                               ├── documents
+                               ├──< article_bands          topic_listing, counters: derived, kept by publish
+                               └──< reads >── readers
+
+`articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
+range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
+refer to each other can be made on SQLite and PostgreSQL only in different ways.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from nutgraf.adapters.store.columns import Id, Key, PlainText, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index of only the rows that satisfy `where`, on either database."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+readers = Table(
+    "readers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", PlainText, nullable=False),
+)
+
+publishers = Table(
+    "publishers",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("slug", String(80), nullable=False, unique=True),
+    Column("name", PlainText, nullable=False),
+    Column("name_key", Key, nullable=False, unique=True),  # the name casefolded: one publisher per name
+    Column("site_url", PlainText, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", PlainText, nullable=False, unique=True),
+    Column("title", PlainText, nullable=False),
+    Column("site_url", PlainText, nullable=False),
+    Column("language", PlainText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("etag", PlainText, nullable=False),
+    Column("last_modified", PlainText, nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Column("next_poll_at", UtcTime, nullable=False),
+    Column("last_poll_at", UtcTime),
+    Column("last_ok_at", UtcTime),
+    Column("last_new_at", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("interval_s", Integer, nullable=False),
+    Column("error_code", String(64), nullable=False),
+    Column("error_message", PlainText, nullable=False),
+    Column("article_count", Integer, nullable=False),
+    Index("ix_feeds_due", "state", "next_poll_at"),
+    sqlite_autoincrement=True,  # a poll under way must never be recorded for a later feed with the same id
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_key", Key, nullable=False, unique=True),
+    Column("url", PlainText, nullable=False),
+    Column("canonical_url", Key),
+    Column("title", PlainText, nullable=False),
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="SET NULL")),
+    Column("publisher_id", Id, ForeignKey("publishers.id")),
+    Column("copy_of", Id, ForeignKey("articles.id")),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcTime),  # next attempt at the current step; NULL where there is no step to take
+    Column("error_code", String(64), nullable=False),
+    Column("error_message", PlainText, nullable=False),
+    Column("quarantined_at", UtcTime),
+    Column("quarantined_step", String(16)),
+    Column("published_at", UtcTime),  # the first time that the publisher gave
+    Column("updated_at", UtcTime),
+    Column("found_at", UtcTime, nullable=False),
+    Column("listed_at", UtcTime),
+    Column("reads", Integer, nullable=False),
+    Column("current_revision_id", Id),
+    Column("current_brief_id", Id),
+    _partial_index("ix_articles_due", "state", "due_at", "id", where="due_at IS NOT NULL"),
+    _partial_index("ix_articles_quarantined", "quarantined_at", "id", where="quarantined_at IS NOT NULL"),
+    _partial_index("ix_articles_listed", "listed_at", "id", where="listed_at IS NOT NULL"),
+    _partial_index("ix_articles_listed_of", "publisher_id", "listed_at", "id", where="listed_at IS NOT NULL"),
+    _partial_index("ix_articles_feed", "feed_id", where="feed_id IS NOT NULL"),
+    _partial_index("ix_articles_copy_of", "copy_of", where="copy_of IS NOT NULL"),
+    # Of all articles with one canonical address only one is not a copy, also when two are stored at the same moment.
+    _partial_index("uq_articles_canonical_url", "canonical_url", where="copy_of IS NULL", unique=True),
+    sqlite_autoincrement=True,
+)
+
+announcements = Table(  # what the feed itself said of an article; apart, so that a change of state moves few bytes
+    "announcements",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("author", PlainText, nullable=False),
+    Column("summary_html", PlainText, nullable=False),
+    Column("content_html", PlainText, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("entry_key", Key, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("content_hash", String(128), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("url", PlainText, nullable=False),
+    Column("final_url", PlainText, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("content_type", PlainText, nullable=False),
+    Column("etag", PlainText, nullable=False),
+    Column("last_modified", PlainText, nullable=False),
+    Column("max_age_s", BigInteger),
+    Column("moved_to", PlainText, nullable=False),
+    Column("not_modified", Boolean, nullable=False),
+    Column("body_bytes", Integer, nullable=False),  # size before compression: how much to inflate at most
+    Column("body_zlib", LargeBinary, nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+    Column("text_hash", String(64), nullable=False),
+    Column("url", PlainText, nullable=False),
+    Column("canonical_url", PlainText, nullable=False),
+    Column("title", PlainText, nullable=False),
+    Column("publisher", PlainText, nullable=False),
+    Column("byline", PlainText, nullable=False),
+    Column("published_at", UtcTime),
+    Column("updated_at", UtcTime),
+    Column("language", PlainText, nullable=False),
+    Column("lead_image_url", PlainText, nullable=False),
+    Column("standfirst", PlainText, nullable=False),
+    Column("section", PlainText, nullable=False),
+    Column("flags", JSON, nullable=False),  # ["opinion", …]
+    Column("sentences", JSON, nullable=False),  # [[start, end], …]
+    Column("paragraphs", JSON, nullable=False),  # [[start, end, "body"], …]
+    Column("text", PlainText, nullable=False),
+    UniqueConstraint("article_id", "number"),
+)
+
+article_bands = Table(  # MinHash band keys of current revisions of articles that are not copies
+    "article_bands",
+    metadata,
+    Column("band_key", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Index("ix_article_bands_article_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("revision_id", Id, ForeignKey("revisions.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("headline", PlainText, nullable=False),
+    Column("writer", PlainText, nullable=False),
+    Column("language", PlainText, nullable=False),
+    Column("is_short", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("published_at", UtcTime),
+    Column("superseded_at", UtcTime),
+    UniqueConstraint("article_id", "version"),
+    sqlite_autoincrement=True,
+)
+
+brief_sentences = Table(
+    "brief_sentences",
+    metadata,
+    Column("brief_id", Id, ForeignKey("briefs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(16), nullable=False),
+    Column("text", PlainText, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    CheckConstraint("verdict IN ('supported', 'weak')", name="publishable"),
+    sqlite_with_rowid=False,
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("brief_id", Id, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),  # of the sentence
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    ForeignKeyConstraint(
+        ["brief_id", "position"], ["brief_sentences.brief_id", "brief_sentences.position"], ondelete="CASCADE"
+    ),
+    sqlite_with_rowid=False,
+)
+
+withheld = Table(  # the ledger of draft sentences that no reader sees
+    "withheld",
+    metadata,
+    Column("brief_id", Id, ForeignKey("briefs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("part", String(16), nullable=False),
+    Column("text", PlainText, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("evidence", JSON, nullable=False),  # [[start, end], …]
+    Column("reasons", JSON, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("replacement", PlainText, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+topics = Table(  # as the taxonomy last described them: a brief can be shown when the taxonomy has moved on
+    "topics",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("name", PlainText, nullable=False),
+    Column("parent", Key, nullable=False),
+    Column("iptc", String(32), nullable=False),
+    Column("definition", PlainText, nullable=False),
+)
+
+brief_topics = Table(
+    "brief_topics",
+    metadata,
+    Column("brief_id", Id, ForeignKey("briefs.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("slug", Key, ForeignKey("topics.slug"), nullable=False),
+    Column("parent", Key, nullable=False),  # as of the brief: listed under it too
+    Column("score", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Derived: which published briefs a topic's page lists, its narrower topics' included. No foreign key: checking one
+# would need an index of its own over several rows for each brief.
+topic_listing = Table(
+    "topic_listing",
+    metadata,
+    Column("slug", Key, primary_key=True),
+    Column("listed_at", UtcTime, primary_key=True),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+reads = Table(
+    "reads",
+    metadata,
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("read_at", UtcTime, nullable=False),
+    Index("ix_reads_article_id", "article_id"),
+    sqlite_with_rowid=False,
+)
+
+counters = Table(  # derived: what a page may ask without a count over every row
+    "counters",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
