@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -129,14 +130,19 @@ def worker_count(settings: Settings) -> int:
 
 def _interval_limits(settings: Settings, allow_private: tuple[str, ...]) -> Callable[[str], IntervalLimits]:
     """Limits by feed address: the operator's own networks may be polled more often than the world's."""
-    from nutgraf.adapters.http import is_allowed_private
+    from nutgraf.adapters.http.addresses import AddressPolicy, parse_allowed_endpoint
     from nutgraf.pipeline.schedule import IntervalLimits
 
     schedule = settings.schedule
-    endpoints = (*settings.fetch.allow_private, *allow_private)
+    policy = AddressPolicy(map(parse_allowed_endpoint, (*settings.fetch.allow_private, *allow_private)))
     world = IntervalLimits(schedule.min_interval_s, schedule.max_interval_s)
     own = IntervalLimits(schedule.allowed_private_min_interval_s, schedule.max_interval_s)
-    return lambda url: own if is_allowed_private(url, endpoints) else world
+
+    def limits_for(url: str) -> IntervalLimits:
+        parts = urlsplit(url)
+        return own if policy.is_private(parts.hostname or "", parts.port or 80) else world
+
+    return limits_for
 
 
 def configure_logging(settings: Settings) -> None:
