@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 from nutgraf.errors import ConfigError
 from nutgraf.settings import load_settings
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -57,11 +54,3 @@ def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NUTGRAF_CONFIG", str(tmp_path / "absent.toml"))
     with pytest.raises(ConfigError, match="NUTGRAF_CONFIG"):
         load_settings()
-
-
-def test_the_reference_page_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    sys.modules.pop("settings_page", None)
-    from settings_page import PAGE, settings_page
-
-    assert PAGE.read_text(encoding="utf-8") == settings_page(), "run python tools/settings_page.py"
