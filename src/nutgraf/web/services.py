@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from nutgraf.domain.ids import ReaderId
 from nutgraf.domain.records import FeedRecord
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Clock, Store
 
+if TYPE_CHECKING:
+    from nutgraf.pipeline.subscribing import OpmlImport
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Names under which a browser on this machine reaches a server on loopback."""
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedFeed:
-    """A feed of an OPML file that was not taken in: its address as written, and why in one plain sentence."""
-
-    url: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpmlImport:
-    """What became of an OPML file: feeds added, feeds subscribed already, feeds refused."""
-
-    added: int
-    already: int
-    rejected: tuple[RejectedFeed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +23,12 @@ class WebServices:
     """Everything a page may use.
 
     `topics` is the whole taxonomy by slug. `subscribe` takes an address as a reader typed it, subscribes and polls
-    once; it raises ConfigError (not an address), Conflict (subscribed already), ParseError with `feed_links` (a web
-    page that declares feeds) and FetchError. `import_opml` takes the file's bytes and raises ParseError where they
-    are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress` is one plain sentence
-    on what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without port, under which the
-    site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that checks.
+    once; the record says whether that failed. It raises ConfigError (not an address), Conflict (subscribed already)
+    and ParseError with `feed_links` (a web page that declares feeds). `import_opml` takes the file's bytes and raises
+    ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress`
+    is one plain sentence on what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
+    port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that
+    checks.
     """
 
     store: Store
@@ -49,7 +37,7 @@ class WebServices:
     subscribe: Callable[[str], Awaitable[FeedRecord]]
     import_opml: Callable[[bytes], Awaitable[OpmlImport]]
     export_opml: Callable[[], bytes]
-    wake: Callable[[], None]
+    wake: Callable[[], object]
     reader_id: ReaderId
     progress: Callable[[], str]
     version: str

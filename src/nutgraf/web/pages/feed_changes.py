@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -11,8 +13,10 @@ from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.errors import ConfigError, NutgrafError, ParseError, SourceError
 from nutgraf.web.pages.feeds import FormProblem, feeds_response
 from nutgraf.web.rendering import site_of
-from nutgraf.web.services import OpmlImport
 from nutgraf.web.statuses import http_status
+
+if TYPE_CHECKING:
+    from nutgraf.pipeline.subscribing import OpmlImport
 
 MAX_OPML_BYTES = 5 * 2**20
 MAX_UPLOAD_BYTES = MAX_OPML_BYTES + 2**14
@@ -28,12 +32,12 @@ async def add_feed(request: Request) -> Response:
     try:
         if not address or len(address) > MAX_ADDRESS_CHARS:
             raise ConfigError("Please give the address of a feed or of a site, up to 2,000 characters long.")
-        await site_of(request).services.subscribe(address)
+        feed = await site_of(request).services.subscribe(address)
     except NutgrafError as error:
         choices = error.feed_links[:MAX_CHOICES] if isinstance(error, ParseError) else ()
         problem = FormProblem(address[:MAX_ADDRESS_CHARS], error.message, error.code, choices)
         return await run_in_threadpool(feeds_response, request, status=http_status(error), problem=problem)
-    return _back("added")
+    return _back("added-failing" if feed.error_code else "added")
 
 
 async def import_feeds(request: Request) -> Response:

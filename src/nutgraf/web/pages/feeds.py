@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,8 +11,10 @@ from starlette.responses import Response
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord
 from nutgraf.web.rendering import render, site_of
-from nutgraf.web.services import OpmlImport
 from nutgraf.web.wording import feed_health
+
+if TYPE_CHECKING:
+    from nutgraf.pipeline.subscribing import OpmlImport
 
 FEEDS_PER_PAGE = 100
 MAX_SET_ASIDE = 100
@@ -19,6 +22,7 @@ OPML_NAME = "nutgraf-feeds.opml"
 
 DONE_SENTENCES = {
     "added": "The feed is followed now. Its articles are being read.",
+    "added-failing": "The feed is followed, but the first look at it failed. Nutgraf will try again.",
     "removed": "The feed is no longer followed. Its briefs stay.",
     "polling": "Nutgraf is looking for news in this feed now.",
     "polling-all": "Nutgraf is looking for news in every feed now.",
