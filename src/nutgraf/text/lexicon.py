@@ -7,9 +7,9 @@ Keys of a file (all optional; strings are words separated by white space, lists 
 - `finite_verbs`, `auxiliaries`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
   where irregular) from which English inflections are made; `intransitive`: forms that end a clause well;
 - `drop_openers`: openings that may be dropped; `lean_openers`: openings that lean on what went before;
-  `pointing_nouns`: nouns that point back after a bare article; `unique_nouns`: nouns that do not;
+  `pointing_nouns`: nouns that point back after a bare article; `unique_nouns`: nouns that do not; `person_nouns`, `time_nouns`;
 - `attribution_verbs`, `attribution_phrases`: who says so; `hedges`, `conditionals`: words not to be cut away from;
-- `forward_cues`, `future_words`: what looks ahead; `weekdays`, `months`, `honorifics`: for names and dates;
+- `forward_cues`, `weak_forward_cues`: what looks ahead; `vague_nouns`: no head of a title; `weekdays`, `months`, `honorifics`: for names and dates;
 - `furniture`: phrases of paragraphs that are no part of a story;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the
   parts of a sentence that may be left out.
@@ -26,6 +26,7 @@ from importlib import resources
 _CODE = re.compile(r"[a-z]{2,3}")
 _ES_ENDINGS = ("s", "x", "z", "ch", "sh", "o")
 _VOWELS = "aeiou"
+_NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Lexicon:
     classes: dict[str, frozenset[str]] = field(default_factory=dict)
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     verb_forms: dict[str, str] = field(default_factory=dict)
+    patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
 
     def words(self, name: str) -> frozenset[str]:
         """The word list called `name`, empty where the language has none."""
@@ -45,6 +47,10 @@ class Lexicon:
     def phrase_list(self, name: str) -> tuple[str, ...]:
         """The list of phrases called `name`, longest first, empty where the language has none."""
         return self.phrases.get(name, ())
+
+    def pattern(self, name: str) -> re.Pattern[str]:
+        """An expression that matches any of the phrases called `name` in lower-case text; none: matches nothing."""
+        return self.patterns.get(name, _NOTHING)
 
 
 @cache
@@ -61,7 +67,8 @@ def load_lexicon(code: str) -> Lexicon:
         name: tuple(sorted(value, key=len, reverse=True)) for name, value in data.items() if isinstance(value, list)
     }
     verbs = classes.pop("verbs", frozenset())
-    return Lexicon(code, True, classes, phrases, _inflect_english(verbs) if code == "en" else {})
+    patterns = {name: re.compile("|".join(map(re.escape, value))) for name, value in phrases.items() if value}
+    return Lexicon(code, True, classes, phrases, _inflect_english(verbs) if code == "en" else {}, patterns)
 
 
 def _inflect_english(entries: frozenset[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How alike pieces of one text are: TF-IDF rows, cosine, centrality, and choice by maximal marginal relevance."""
+"""How alike pieces of one text are: TF-IDF rows, cosine and centrality."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def tfidf_rows(documents: Sequence[Sequence[str]], ignore: Collection[str] = fro
     return _unit_rows(rows)
 
 
-def cosine_matrix(rows: Matrix) -> Matrix:
-    """Cosine of every pair of unit rows, shape (rows, rows)."""
-    product: Matrix = rows @ rows.T
-    return product
+def cosine_to(rows: Matrix, row: int) -> Vector:
+    """Cosine of every unit row with the one numbered `row`, shape (rows,)."""
+    similarity: Vector = rows @ rows[row]
+    return similarity
 
 
 def centroid_similarity(rows: Matrix, weights: Vector | None = None) -> Vector:
@@ -46,22 +46,6 @@ def centroid_similarity(rows: Matrix, weights: Vector | None = None) -> Vector:
     norm = float(np.linalg.norm(centre))
     similarity: Vector = (rows @ (centre / norm) if norm else np.zeros(len(rows))).astype(np.float32)
     return similarity
-
-
-def degree_centrality(similarity: Matrix, threshold: float = 0.1) -> Vector:
-    """Share of the other pieces that are at least `threshold` alike, shape (pieces,) (LexRank's degree centrality)."""
-    if len(similarity) < 2:
-        return np.zeros(len(similarity), dtype=np.float32)
-    alike = (similarity >= threshold).sum(axis=1) - 1
-    return (alike / (len(similarity) - 1)).astype(np.float32)
-
-
-def marginal_relevance(relevance: Vector, similarity: Matrix, chosen: Sequence[int], balance: float = 0.7) -> Vector:
-    """Relevance less redundancy with what is chosen: λ·relevance − (1−λ)·max similarity (Carbonell & Goldstein 1998)."""
-    if not chosen:
-        return (balance * relevance).astype(np.float32)
-    redundancy = similarity[:, list(chosen)].max(axis=1)
-    return (balance * relevance - (1.0 - balance) * redundancy).astype(np.float32)
 
 
 def _unit_rows(rows: Matrix) -> Matrix:

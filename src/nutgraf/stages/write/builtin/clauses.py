@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-from nutgraf.text.lexicon import Lexicon
+from nutgraf.text.lexicon import Lexicon, load_lexicon
 from nutgraf.text.words import fold_typography
 
 # Word classes. V is a finite verb, B a base form after "to" or a modal, E a participle, G a form in -ing,
@@ -16,16 +17,16 @@ CONTENT, NUMBER, ADVERB, NEGATION, TO = "N", "#", "R", "X", "T"
 COMMA, STOP, QUOTE, BRACKET, DASH = ",", ".", '"', "(", "—"
 
 _ABBREVIATION = (
-    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
+    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
 )
 _NUMBER = r"[$€£¥]?\d[\d.,:/]*\d(?:st|nd|rd|th|s|m|bn|k|%)?|[$€£¥]?\d(?:st|nd|rd|th|s|m|bn|k|%)?"
 _TOKEN = re.compile(
     rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*[’']?(?<=s)[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
 )
-_DASHES = frozenset("—–")
-_QUOTES = frozenset('"“”«»„')
-_BRACKETS = frozenset("()[]{}")
-_STOPS = frozenset(".!?;:…")
+_CURRENCIES = "$€£¥"
+_MARKS = (
+    dict.fromkeys("—–", DASH) | dict.fromkeys("\"“”«»„", QUOTE) | dict.fromkeys("()[]{}", BRACKET) | dict.fromkeys(".!?;:…'", STOP) | {",": COMMA, "...": STOP}
+)
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
     "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions trillion dozen dozens "
@@ -41,17 +42,10 @@ class Token:
     low: str
     start: int
     end: int
+    is_word: bool
+    """Whether it counts as a word (marks do not)."""
+    is_capital: bool
     tag: str = CONTENT
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it counts as a word (marks do not)."""
-        return self.text[0].isalnum() or self.text[0] in "$€£¥"
-
-    @property
-    def is_capital(self) -> bool:
-        """Whether it begins with a capital letter."""
-        return self.text[:1].isupper()
 
 
 def tokenize(text: str) -> list[Token]:
@@ -59,42 +53,57 @@ def tokenize(text: str) -> list[Token]:
     folded = fold_typography(text).lower()
     if len(folded) != len(text):  # a few letters change length in lower case
         folded = text
-    return [Token(m.group(), folded[m.start() : m.end()], m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        first = text[start]
+        is_word = first.isalnum() or first in _CURRENCIES and end - start > 1
+        tokens.append(Token(text[start:end], folded[start:end], start, end, is_word, first.isupper()))
+    return tokens
 
 
 def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """Give each token its class, in place; two passes, the second decides what the first left open."""
     open_verbs: list[int] = []
+    table = _tag_table(lexicon.code) if lexicon.known else _MARKS
+    english = lexicon.code == "en"
     for position, token in enumerate(tokens):
-        token.tag = _closed_class(token, lexicon)
-        if token.tag == CONTENT and lexicon.verb_forms:
-            if _verb_class(tokens, position, lexicon) == "?":
-                open_verbs.append(position)
+        tag = table.get(token.low)
+        if tag is None:
+            tag = _open_class(token, english)
+        elif tag == FINITE and token.text in ("May", "Will") and token.start > 0:
+            tag = CONTENT
+        token.tag = tag
+        if tag == CONTENT and lexicon.verb_forms and _verb_class(tokens, position, lexicon) == "?":
+            open_verbs.append(position)
     for position in open_verbs:
         _decide_participle(tokens, position, lexicon)
     return tokens
 
 
-def _closed_class(token: Token, lexicon: Lexicon) -> str:
-    low, first = token.low, token.text[0]
+@cache
+def _tag_table(code: str) -> dict[str, str]:
+    """Word class of every word whose class is closed, and of the marks."""
+    lexicon = load_lexicon(code)
+    table: dict[str, str] = {}
+    for name, tag in reversed(_CLASS_ORDER):
+        table.update(dict.fromkeys(lexicon.words(name), tag))
+    return table | dict.fromkeys(_NUMBER_WORDS, NUMBER) | _MARKS
+
+
+def _open_class(token: Token, english: bool) -> str:
+    first = token.text[0]
     if not token.is_word:
-        for marks, tag in ((_QUOTES, QUOTE), (_DASHES, DASH), (_BRACKETS, BRACKET), (_STOPS, STOP)):
-            if first in marks:
-                return tag
-        return COMMA if first == "," else STOP if first == "'" else CONTENT
-    if first.isdigit() or first in "$€£¥" or low in _NUMBER_WORDS:
+        return CONTENT
+    if first.isdigit() or first in _CURRENCIES:
         return NUMBER
-    if low in lexicon.words("finite_verbs"):
-        return FINITE if token.text != "May" and token.text != "Will" or token.start == 0 else CONTENT
-    for name, tag in _CLASS_ORDER:
-        if low in lexicon.words(name):
-            return tag
-    if low.endswith("ly") and len(low) > 4 and lexicon.code == "en" and not token.is_capital:
+    if english and token.low.endswith("ly") and len(token.low) > 4 and not token.is_capital:
         return ADVERB
     return CONTENT
 
 
 _CLASS_ORDER = (
+    ("finite_verbs", FINITE),
     ("articles", DETERMINER),
     ("negations", NEGATION),
     ("personal_pronouns", PRONOUN),

@@ -38,7 +38,7 @@ def is_furniture(text: str, lexicon: Lexicon) -> bool:
     low = text.lower()
     if len(text) < 600 and any(phrase in low for phrase in _COMMON):
         return True
-    return any(phrase in low for phrase in lexicon.phrase_list("furniture")) and len(text) < 900
+    return len(text) < 900 and lexicon.pattern("furniture").search(low) is not None
 
 
 def is_labelled(text: str) -> bool:

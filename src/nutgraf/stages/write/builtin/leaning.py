@@ -47,18 +47,15 @@ class Leaning:
 
 def drop_opening(text: str, lexicon: Lexicon) -> str:
     """`text` without an opening such as "But" or "Meanwhile," whose loss changes nothing, capital restored."""
+    bare = _BARE_OPENERS.get(lexicon.code, frozenset())
     for _ in range(2):
-        low = text.lower().replace("’", "'")
-        for phrase in lexicon.phrase_list("drop_openers"):
-            if not low.startswith(phrase):
-                continue
-            rest = text[len(phrase) :]
-            bare = " " not in phrase and phrase in _BARE_OPENERS.get(lexicon.code, frozenset())
-            if rest.startswith(", ") or (bare and rest.startswith(" ")):
-                text = capitalise(rest.lstrip(", "))
-                break
-        else:
+        match = lexicon.pattern("drop_openers").match(text[:40].lower().replace("’", "'"))
+        if match is None:
             return text
+        rest = text[match.end() :]
+        if not (rest.startswith(", ") or (match.group() in bare and rest.startswith(" "))):
+            return text
+        text = capitalise(rest.lstrip(", "))
     return text
 
 
@@ -154,20 +151,17 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
     first = tokens[0]
     if first.text[0].islower() or first.tag == COMMA:
         leaning.never = True
-    for phrase in lexicon.phrase_list("lean_openers"):
-        if low.startswith(phrase) and not low[len(phrase) : len(phrase) + 1].isalpha():
-            follows = low[len(phrase) : len(phrase) + 4]
-            if (
-                phrase in _QUANTIFIERS
-                and not follows.startswith((" of t", " of w", ",", " hav", " are", " wer", " say", " sai"))
-                and tokens[1:2]
-                and tokens[1].tag in (CONTENT, NUMBER)
-            ):
-                continue
+    match = lexicon.pattern("lean_openers").match(low)
+    if match is not None and not low[match.end() : match.end() + 1].isalpha():
+        follows = low[match.end() : match.end() + 4]
+        partitive = follows.startswith((" of t", " of w", ",", " hav", " are", " wer", " say", " sai"))
+        noun_follows = len(tokens) > 1 and tokens[1].tag in (CONTENT, NUMBER)
+        if match.group() not in _QUANTIFIERS or partitive or not noun_follows:
             leaning.previous = True
             return
-    for phrase in lexicon.phrase_list("drop_openers"):  # an opening that could not be dropped still leans
-        if low.startswith(phrase + " ") and phrase in _BARE_OPENERS.get(lexicon.code, frozenset()):
+    match = lexicon.pattern("drop_openers").match(low)
+    if match is not None and match.group() in _BARE_OPENERS.get(lexicon.code, frozenset()):
+        if low[match.end() : match.end() + 1] == " ":  # an opening that could not be dropped still leans
             leaning.previous = True
 
 
@@ -200,79 +194,36 @@ _QUANTIFIERS = frozenset(
 def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, lexicon: Lexicon) -> None:
     """A third-person pronoun outside quotations needs a noun (a person's pronoun: a name) before it."""
     nouns = names = 0
-    low_sentence = " ".join(token.low for token in tokens[:8])
-    expletive = bool(_INDEFINITE_IT.match(low_sentence))
+    expletive = _INDEFINITE_IT.match(" ".join(token.low for token in tokens[:8])) is not None
+    pronouns, personal = lexicon.words("pronouns"), lexicon.words("personal_pronouns")
+    calendar = lexicon.words("weekdays") | lexicon.words("months")
+    person_nouns = lexicon.words("person_nouns")
     for position, token in enumerate(tokens):
         if quoted[position]:
-            if token.is_word and token.is_capital and position:
-                names += 1
+            names += token.is_capital and position > 0
             continue
-        low = token.low
-        if low in lexicon.words("pronouns") and not (expletive and low == "it"):
+        low = token.low.partition("'")[0] if token.tag == CONTENT else token.low
+        if low in pronouns and not (expletive and low == "it"):
             if low in ("this", "that", "these", "those") and not _stands_for_noun(tokens, position, lexicon):
                 continue
-            personal = low in lexicon.words("personal_pronouns")
-            if (personal and not names) or (not personal and not nouns):
-                if not _cataphora(tokens, position, lexicon):
-                    leaning.previous = True
-                    return
-        elif token.is_word and token.tag in (CONTENT, NUMBER):
-            if token.low in lexicon.words("weekdays") | lexicon.words("months") or token.tag == NUMBER:
-                continue
+            if not (names if low in personal else nouns) and not _cataphora(tokens, position, lexicon):
+                leaning.previous = True
+                return
+        elif token.is_word and token.tag == CONTENT and low not in calendar:
             nouns += 1
-            if (
-                token.is_capital
-                or token.low in _PERSON_NOUNS
-                or position > 0
-                and tokens[position - 1].low in ("a", "an")
-            ):
+            if token.is_capital or low in person_nouns or (position and tokens[position - 1].low in ("a", "an")):
                 names += 1
-
-
-_PERSON_NOUNS = frozenset(
-    "man woman boy girl mother father doctor teacher president minister mayor officer suspect victim patient person someone anyone everyone people king queen pope driver player coach manager judge lawyer".split()
-)
 
 
 def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """Whether "this" or "that" here points to something unsaid, rather than opening a clause."""
+    """Whether "this" or "that" here points to something unsaid, rather than opening a clause or naming a time."""
     low = tokens[position].low
-    if position == 0:
-        return True
     after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if position == 0 or after is None:
+        return True
     if low in ("these", "those"):
-        return not (
-            after is not None
-            and (
-                after.low in ("who", "with", "in", "of", "that", "whose", "from")
-                or after.tag == CONTENT
-                and low == "those"
-            )
-        )
-    if low == "this":
-        return not (
-            after is not None
-            and after.low
-            in (
-                "year",
-                "week",
-                "month",
-                "summer",
-                "winter",
-                "spring",
-                "fall",
-                "autumn",
-                "season",
-                "weekend",
-                "morning",
-                "afternoon",
-                "evening",
-                "century",
-                "country",
-                "time",
-            )
-        )
-    return False
+        return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag != CONTENT
+    return low == "this" and after.low not in lexicon.words("time_nouns")
 
 
 def _cataphora(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

@@ -9,16 +9,18 @@ import numpy as np
 from nutgraf.domain.article import Article
 from nutgraf.stages.write.builtin.candidates import Candidate
 from nutgraf.text.lexicon import Lexicon
-from nutgraf.text.similarity import Matrix, Vector, centroid_similarity, cosine_matrix, tfidf_rows
+from nutgraf.text.similarity import Matrix, Vector, centroid_similarity, tfidf_rows
 from nutgraf.text.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class Salience:
-    """Per candidate: `scores` (any scale, higher says more) and `similarity` of every pair; per word: its weight, 0..1."""
+    """Per candidate: `scores` (any scale, higher says more) and TF-IDF `rows` of unit length, `headline` its cosine with
+    the headline; per word: its weight, 0..1.
+    """
 
     scores: Vector
-    similarity: Matrix
+    rows: Matrix
     word_weights: dict[str, float]
     headline: Vector
 
@@ -36,19 +38,13 @@ def measure_salience(article: Article, candidates: list[Candidate], lexicon: Lex
     title = [stem(word) for word in words(article.title)]
     rows = tfidf_rows([*documents, title], stop)
     body, headline_row = rows[:-1], rows[-1]
-    similarity = cosine_matrix(body)
     position = np.array([candidate.position for candidate in candidates], dtype=np.float32)
     centrality = centroid_similarity(body, (1.0 / (1.0 + 0.15 * position)).astype(np.float32))
     headline = (body @ headline_row).astype(np.float32)
     length = np.array([min(1.0, candidate.word_count / 18) for candidate in candidates], dtype=np.float32)
     scores = 0.9 / (1.0 + 0.35 * position) + 0.8 * centrality + 0.5 * headline + 0.25 * length
     scores += np.array([_manner(candidate) for candidate in candidates], dtype=np.float32)
-    weights = rows.sum(axis=0)
-    return (
-        Salience(scores.astype(np.float32), similarity, _word_weights(documents, stop), headline)
-        if len(weights)
-        else (Salience(scores.astype(np.float32), similarity, {}, headline))
-    )
+    return Salience(scores.astype(np.float32), body, _word_weights(documents, stop), headline)
 
 
 def _manner(candidate: Candidate) -> float:

@@ -6,12 +6,20 @@ import re
 from collections.abc import Callable
 
 from nutgraf.stages.write.builtin.clauses import (
+    BASE,
     COMMA,
     CONJUNCTION,
+    CONTENT,
     DASH,
+    DETERMINER,
     FINITE,
     GERUND,
+    NEGATION,
+    NUMBER,
+    PREPOSITION,
+    PRONOUN,
     QUOTE,
+    SUBORDINATOR,
     Token,
     count_words,
     has_finite_verb,
@@ -23,6 +31,9 @@ from nutgraf.text.lexicon import Lexicon
 
 _BRACKETED = re.compile(r"\s*\([^()]*\)")
 _MIN_REST_WORDS = 7
+_MAX_CUTS = 6
+_NEVER_LAST = frozenset((PREPOSITION, CONJUNCTION, DETERMINER, SUBORDINATOR, NEGATION))
+_SUBORDINATE = frozenset("when if while because although though after before since as unless until once where".split())
 _Cut = Callable[[str, list[Token], Lexicon], str | None]
 
 
@@ -33,32 +44,40 @@ def shorten(text: str, max_words: int, lexicon: Lexicon) -> str | None:
     if not lexicon.known:
         return None
     text = _BRACKETED.sub("", text)
-    for _ in range(8):
+    for _ in range(_MAX_CUTS):
         if count_words(text) <= max_words:
             return text
         tokens = tag_tokens(tokenize(text), lexicon)
-        for cut in _CUTS:
-            shorter = cut(text, tokens, lexicon)
-            if shorter is not None and _sound(shorter, text, lexicon):
-                text = shorter
-                break
-        else:
+        shorter = next((s for cut in _CUTS if (s := cut(text, tokens, lexicon)) and _sound(s, text, lexicon)), None)
+        if shorter is None:
             return None
+        text = shorter
     return text if count_words(text) <= max_words else None
 
 
 def _sound(shorter: str, text: str, lexicon: Lexicon) -> bool:
+    """Whether a cut sentence is long enough, balanced, and still has a main clause that ends well."""
     if not balanced(shorter) or count_words(shorter) >= count_words(text) or count_words(shorter) < _MIN_REST_WORDS:
         return False
-    return not lexicon.verb_forms or has_finite_verb(tag_tokens(tokenize(shorter), lexicon))
+    tokens = tag_tokens(tokenize(shorter), lexicon)
+    last = tokens[-2] if len(tokens) > 1 else tokens[-1]
+    if last.tag in _NEVER_LAST:
+        return False
+    return not lexicon.verb_forms or _has_main_clause(tokens)
+
+
+def _has_main_clause(tokens: list[Token]) -> bool:
+    """Whether a finite verb stands outside a leading subordinate clause."""
+    if tokens and tokens[0].low in _SUBORDINATE:
+        comma = next((i for i, token in enumerate(tokens) if token.tag == COMMA), None)
+        return comma is not None and has_finite_verb(tokens[comma:])
+    return has_finite_verb(tokens)
 
 
 def _claims(tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether the part says who says so: such a part is never cut."""
-    return any(
-        token.low in lexicon.words("attribution_verbs") and token.low not in ("expected", "expects", "called", "calls")
-        for token in tokens
-    )
+    words = lexicon.words("attribution_verbs")
+    return any(token.low in words and token.low not in ("expected", "expects", "called", "calls") for token in tokens)
 
 
 def _inside_quotation(tokens: list[Token], position: int) -> bool:
@@ -67,97 +86,126 @@ def _inside_quotation(tokens: list[Token], position: int) -> bool:
 
 def _drop_dashed_aside(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
     dashes = [i for i, token in enumerate(tokens) if token.tag == DASH and not _inside_quotation(tokens, i)]
-    if len(dashes) == 2:
-        aside = tokens[dashes[0] : dashes[1]]
-        if not _claims(aside, lexicon):
-            return text[: tokens[dashes[0]].start].rstrip() + " " + text[tokens[dashes[1]].end :].lstrip()
-    if len(dashes) == 1 and dashes[0] >= _MIN_REST_WORDS and not _claims(tokens[dashes[0] :], lexicon):
-        return _finish(text[: tokens[dashes[0]].start], text)
+    if len(dashes) == 2 and not _claims(tokens[dashes[0] : dashes[1]], lexicon):
+        return text[: tokens[dashes[0]].start].rstrip() + " " + text[tokens[dashes[1]].end :].lstrip()
+    if len(dashes) == 1 and dashes[0] >= _MIN_REST_WORDS:
+        opener = tokens[dashes[0] + 1 : dashes[0] + 2]
+        contrast = opener and opener[0].low in lexicon.words("conditionals")
+        if not contrast and not _claims(tokens[dashes[0] :], lexicon):
+            return _finish(text[: tokens[dashes[0]].start])
     return None
 
 
 def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """ ", which opened in 1990," before the main verb or before the attribution."""
+    """", 56, the former head," or ", which opened in 1990," between the subject and its verb."""
     commas = [i for i, token in enumerate(tokens) if token.tag == COMMA and not _inside_quotation(tokens, i)]
-    for first, second in zip(commas, commas[1:], strict=False):
-        opener = tokens[first + 1] if first + 1 < len(tokens) else None
-        after = tokens[second + 1] if second + 1 < len(tokens) else None
-        if opener is None or after is None or _claims(tokens[first:second], lexicon):
+    if len(commas) < 2:
+        return None
+    first = commas[1] if tokens[0].tag in (PREPOSITION, SUBORDINATOR, GERUND) else commas[0]
+    for closing in reversed(commas):
+        if closing <= first or closing + 1 >= len(tokens) or tokens[closing + 1].tag != FINITE:
             continue
-        relative = opener.low in lexicon.words("aside_openers")
-        appositive = opener.low in lexicon.words("articles") and not has_finite_verb(tokens[first:second])
-        if (relative or appositive) and after.tag == FINITE and first > 0:
-            return text[: tokens[first].start] + text[tokens[second].end :]
+        aside = tokens[first + 1 : closing]
+        if has_finite_verb(tokens[commas[0] if first != commas[0] else 0 : first]) or _claims(aside, lexicon):
+            continue
+        relative = aside[0].low in lexicon.words("aside_openers")
+        if relative or (aside[0].tag in (DETERMINER, NUMBER, CONTENT) and not has_finite_verb(aside)):
+            if not any(token.tag == CONJUNCTION for token in tokens[closing - 1 : closing + 1]):
+                return text[: tokens[first].start] + text[tokens[closing].end :]
     return None
 
 
 def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """ ", which …", ", after …", ", killing three": the last part, when what is left has its own verb."""
-    for position in range(len(tokens) - 2, _MIN_REST_WORDS, -1):
-        token, opener = tokens[position], tokens[position + 1]
-        if token.tag != COMMA or _inside_quotation(tokens, position):
+    """", which …", ", after …", ", killing three", ", a cut of …": the last part, when the rest has its own verb."""
+    for position in range(len(tokens) - 3, _MIN_REST_WORDS, -1):
+        if tokens[position].tag != COMMA or _inside_quotation(tokens, position):
             continue
-        rest, kept = tokens[position + 1 :], tokens[:position]
-        droppable = opener.low in lexicon.words("trailing_droppable") or opener.tag == GERUND
-        if not droppable or _claims(rest, lexicon) or not has_finite_verb(kept):
+        kept, rest = tokens[:position], tokens[position + 1 :]
+        opener = rest[0]
+        if _claims(rest, lexicon) or not _has_main_clause(kept) or _is_list(kept, rest):
+            continue
+        appositive = opener.low in lexicon.words("articles") and not has_finite_verb(rest[:12])
+        if not (opener.low in lexicon.words("trailing_droppable") or opener.tag == GERUND or appositive):
             continue
         if opener.low in ("after", "when", "as", "while") and any(t.low in lexicon.words("modals") for t in kept):
             continue
-        if kept[-1].tag == CONJUNCTION or _is_list_tail(tokens, position):
-            continue
-        return _finish(text[: token.start], text)
+        return _finish(text[: tokens[position].start])
     return None
 
 
-def _is_list_tail(tokens: list[Token], position: int) -> bool:
-    """Whether an "and" follows soon after a further comma: "A, including B, C and D" is still one list."""
-    return any(token.tag == CONJUNCTION for token in tokens[max(0, position - 2) : position])
+def _is_list(kept: list[Token], rest: list[Token]) -> bool:
+    """Whether the comma stands inside a list, or another comma reopens the main clause after the part."""
+    if kept[-1].tag in _NEVER_LAST:
+        return True
+    for i, token in enumerate(rest[:-1]):
+        if token.tag == COMMA and rest[i + 1].tag in (CONJUNCTION, PREPOSITION, FINITE, BASE):
+            return True
+    return rest[0].tag == DETERMINER and any(t.tag == CONJUNCTION for t in rest[:6]) and any(t.tag == COMMA for t in kept)
 
 
 def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """" after …", " amid …" without a comma, in a sentence about what has already happened."""
+    openers = lexicon.words("trailing_bare_droppable")
     for position in range(len(tokens) - 3, _MIN_REST_WORDS + 1, -1):
-        if tokens[position].low not in lexicon.words("trailing_bare_droppable") or _inside_quotation(tokens, position):
+        if tokens[position].low not in openers or _inside_quotation(tokens, position):
             continue
         kept, rest = tokens[:position], tokens[position:]
-        if _claims(rest, lexicon) or not has_finite_verb(kept) or any(t.low in lexicon.words("modals") for t in kept):
+        if _claims(rest, lexicon) or not _has_main_clause(kept) or any(t.low in lexicon.words("modals") for t in kept):
             continue
-        if tokens[position - 1].tag in ("V", "C", "P", "D", "R", "X"):
+        if kept[-1].tag not in (CONTENT, NUMBER) or any(t.low in ("day", "days", "week", "weeks", "hours", "year", "years", "month", "months", "shortly", "soon", "minutes") for t in kept[-2:]):
             continue
-        return _finish(text[: tokens[position].start], text)
+        return _finish(text[: tokens[position].start])
     return None
 
 
 def _drop_leading(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """ "While prices fell, …": a leading clause whose loss leaves the main clause true."""
-    if not tokens or tokens[0].low not in lexicon.words("leading_droppable"):
+    """"While prices fell, …": a leading clause whose loss leaves the main clause true."""
+    if tokens[0].low not in lexicon.words("leading_droppable"):
         return None
     comma = next((i for i, token in enumerate(tokens) if token.tag == COMMA), None)
     if comma is None or _inside_quotation(tokens, comma) or _claims(tokens[:comma], lexicon):
         return None
     rest = tokens[comma + 1 :]
-    if not rest or rest[0].tag in (CONJUNCTION, GERUND) or not has_finite_verb(rest) or rest[0].tag == "O":
+    if not rest or rest[0].tag not in (DETERMINER, CONTENT, NUMBER) or not has_finite_verb(rest):
         return None
     return capitalise(text[tokens[comma].end :].lstrip())
 
 
-def _drop_trailing_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """ ", and the company did …": a second main clause with its own subject and verb."""
+def _drop_second_predicate(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """" and must end within 90 days", ", and the company did …": a second thing said of the same or a new subject."""
     for position in range(len(tokens) - 4, _MIN_REST_WORDS, -1):
-        if tokens[position].tag != COMMA or tokens[position + 1].low != "and" or _inside_quotation(tokens, position):
+        if tokens[position].low != "and" or _inside_quotation(tokens, position):
             continue
-        kept, rest = tokens[:position], tokens[position + 2 :]
-        commas_before = any(token.tag == COMMA for token in kept)
-        if commas_before or _claims(tokens, lexicon) or not has_finite_verb(kept) or not has_finite_verb(rest[:8]):
+        comma = tokens[position - 1].tag == COMMA
+        kept, rest = tokens[: position - comma], tokens[position + 1 :]
+        if _claims(rest, lexicon) or not _has_main_clause(kept) or kept[-1].tag in _NEVER_LAST:
             continue
-        return _finish(text[: tokens[position].start], text)
+        predicate = rest[0].tag == FINITE and not has_finite_verb([])
+        clause = comma and rest[0].tag in (DETERMINER, CONTENT, PRONOUN) and has_finite_verb(rest[1:8])
+        if not (predicate or clause) or any(t.low == "between" or t.low == "both" for t in kept):
+            continue
+        if clause and any(token.tag == COMMA for token in kept):
+            continue
+        return _finish(text[: kept[-1].end])
     return None
 
 
-def _finish(kept: str, text: str) -> str:
+def _drop_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """" on Tuesday": the page says when the article was published."""
+    days = lexicon.words("weekdays")
+    for i in range(2, len(tokens) - 1):
+        if tokens[i].low in days and tokens[i - 1].low == "on" and not _inside_quotation(tokens, i):
+            if tokens[i + 1].tag in (FINITE, PREPOSITION, SUBORDINATOR, COMMA, CONJUNCTION) or tokens[i + 1].text == ".":
+                if tokens[i - 2].tag == COMMA or tokens[i + 1].low in ("and", "or", "morning", "night"):
+                    return None
+                return text[: tokens[i - 2].end] + text[tokens[i].end :]
+    return None
+
+
+def _finish(kept: str) -> str:
     """`kept` with a full stop."""
     kept = kept.rstrip(" ,;:—–-")
-    final = text.rstrip()[-1:]
-    return kept if kept[-1:] in ".!?…" else kept + ("." if final not in "!?" else final)
+    return kept if kept[-1:] in ".!?…" else kept + "."
 
 
 _CUTS: tuple[_Cut, ...] = (
@@ -165,6 +213,7 @@ _CUTS: tuple[_Cut, ...] = (
     _drop_inner_clause,
     _drop_trailing,
     _drop_leading,
-    _drop_trailing_clause,
+    _drop_weekday,
+    _drop_second_predicate,
     _drop_trailing_bare,
 )

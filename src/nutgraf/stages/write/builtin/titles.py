@@ -30,15 +30,24 @@ from nutgraf.stages.write.builtin.leaning import capitalise
 from nutgraf.text.lexicon import Lexicon
 
 MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 9
+GOOD_ENOUGH = 0.45
+"""Quality below which a title is not worth a line."""
 
 # Prepositions that belong to the word before them: never cut there.
-_BOUND = frozenset("of to from as into than about like per off out up down upon versus".split())
+_BOUND = frozenset("of to from as into than about like per off out up down upon versus until".split())
 _SAFE_NEXT = frozenset(
-    "in on at for with after during since over amid following by because when while through throughout across under between among against where which who including near around before until towards toward within as".split()
+    "in on at for with after during since over amid following by because when while through throughout across under "
+    "between among against where which who including near around before toward towards within".split()
 )
+_LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
 _MEASURES = frozenset(
-    "percent per cent % million billion trillion years year months days hours people miles km kilometres kilometers metres meters degrees dollars euros pounds crowns marks tonnes tons kg points".split()
+    "percent per cent % million billion trillion year years month months day days hour hours minute minutes week weeks "
+    "people miles km kilometres kilometers metres meters degrees dollars euros pounds crowns marks tonnes tons kg "
+    "points times others".split()
 )
+_POINTERS = frozenset("this that these those his her its their such another other others no any some both either".split())
+_OBJECT_PRONOUNS = frozenset("it him them he she they there this that these those one ones".split())
+_GROUP = frozenset((FINITE, BASE, PARTICIPLE, ADVERB, NEGATION, TO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +58,34 @@ class Title:
     quality: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Tokens `start` to `end` (exclusive) of the sentence as a possible title."""
+
+    start: int
+    end: int
+    quality: float
+
+
 def best_title(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapping[str, float]) -> Title | None:
     """The best title that the sentence holds, or None. `salience` gives the weight of a lower-case word, 0..1."""
-    best: Title | None = None
-    if not lexicon.known:
+    if not lexicon.known or not tokens:
         return None
+    best: tuple[float, _Piece] | None = None
     propose = (_clause_titles, _noun_titles) if lexicon.verb_forms else (_whole_clause, _subject_titles)
     for kind in propose:
-        for start, end, quality in kind(tokens, lexicon):
-            piece = tokens[start:end]
-            if not _well_formed(piece, lexicon):
+        for piece in kind(tokens, lexicon):
+            part = tokens[piece.start : piece.end]
+            if not _well_formed(part, lexicon):
                 continue
-            weights = [salience.get(token.low, 0.0) for token in piece if token.is_word]
-            quality += 0.35 * min(1.0, sum(weights) / 2.0) * (1.0 if len(weights) > 3 else 0.8)
-            if best is None or quality > best.quality:
-                words = text[tokens[start].start : tokens[end - 1].end]
-                best = Title(capitalise(words), quality)
-    return best
+            weights = sorted((salience.get(token.low, 0.0) for token in part if token.is_word), reverse=True)[:3]
+            quality = piece.quality + 0.25 * sum(weights) / 3
+            if best is None or quality > best[0]:
+                best = (quality, piece)
+    if best is None or best[0] < GOOD_ENOUGH:
+        return None
+    words = text[tokens[best[1].start].start : tokens[best[1].end - 1].end]
+    return Title(capitalise(words), min(1.0, best[0]))
 
 
 def _word_count(tokens: list[Token]) -> int:
@@ -76,91 +96,100 @@ def _word_count(tokens: list[Token]) -> int:
 def _well_formed(piece: list[Token], lexicon: Lexicon) -> bool:
     if not MIN_TITLE_WORDS <= _word_count(piece) <= MAX_TITLE_WORDS:
         return False
-    if any(token.tag in (QUOTE, DASH, STOP) or token.text in "()[]" for token in piece):
+    if any(token.tag in (QUOTE, DASH, STOP, COMMA) or token.text in "()[]" for token in piece):
         return False
-    if any(token.low in lexicon.words("first_person") for token in piece):
+    first_person = lexicon.words("first_person")
+    if any(token.low in first_person and token.text != "US" for token in piece):
         return False
     last = piece[-1]
+    if last.low in lexicon.words("honorifics") or last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != ".":
+        return False
     return last.is_word and last.tag in (CONTENT, NUMBER, PARTICIPLE, FINITE, ADVERB)
 
 
 def _main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
     """Where the main clause begins: past one leading phrase with its comma; None where it hangs on a condition."""
-    if not tokens:
-        return None
     first = tokens[0]
-    if first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB) or first.low in (
-        "while",
-        "when",
-        "although",
-        "though",
-        "as",
-        "after",
-        "before",
-        "since",
-        "because",
-    ):
-        if first.low in lexicon.words("conditionals") and first.low not in ("although", "though", "because"):
-            return None
-        for i, token in enumerate(tokens[1:25], start=1):
-            if token.tag == COMMA and i + 1 < len(tokens):
-                return i + 1
+    conditionals = lexicon.words("conditionals")
+    leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
+    if not leading:
+        return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
+    if first.low in conditionals and first.low not in ("although", "though", "because"):
         return None
-    if first.low in lexicon.words("conditionals") or first.tag in (SUBORDINATOR, CONJUNCTION, QUOTE):
-        return None
-    return 0
+    comma = next((i for i, token in enumerate(tokens[:25]) if token.tag == COMMA), None)
+    return comma + 1 if comma is not None and comma + 2 < len(tokens) else None
 
 
-def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
+def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
     """Openings of the main clause that end where a clause may end."""
     start = _main_start(tokens, lexicon)
-    if start is None or start >= len(tokens) or tokens[start].tag in (PRONOUN, FINITE, GERUND):
+    if start is None or tokens[start].tag not in (DETERMINER, CONTENT, NUMBER):
         return
-    if tokens[start].low in ("this", "that", "these", "those", "there", "it", "its", "his", "her", "their"):
+    if tokens[start].low in _POINTERS or tokens[start].low in ("it", "there"):
         return
-    verb = next((i for i in range(start + 1, min(start + 10, len(tokens))) if tokens[i].tag == FINITE), None)
-    if verb is None or _broken_subject(tokens, start, verb):
+    verb = next((i for i in range(start + 1, min(start + 9, len(tokens))) if tokens[i].tag == FINITE), None)
+    if verb is None or _broken(tokens[start:verb]):
         return
+    group_end = verb + 1
+    while group_end < len(tokens) and tokens[group_end].tag in _GROUP:
+        group_end += 1
     attributed = _has_attribution(tokens, lexicon)
-    reports = tokens[verb].low in lexicon.words("attribution_verbs")
     for end in range(verb + 1, min(start + MAX_TITLE_WORDS + 3, len(tokens)) + 1):
-        after = tokens[end] if end < len(tokens) else None
-        quality = _clause_end(tokens, verb, end, after, lexicon)
-        if quality <= 0.0:
+        if end < group_end:
             continue
-        if attributed and not _within(tokens[start:end], lexicon):
+        quality = _clause_end(tokens, verb, group_end, end, lexicon)
+        if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
+            continue
+        if attributed and not _has_attribution(tokens[start:end], lexicon):
             continue  # the title would state as fact what somebody says
-        if reports and end - verb < 4:
-            continue
         words = _word_count(tokens[start:end])
-        quality += 0.15 if 5 <= words <= 8 else 0.0
-        yield start, end, quality
+        yield _Piece(start, end, quality + (0.15 if 5 <= words <= 8 else 0.05 if words == 4 else 0.0))
 
 
-def _broken_subject(tokens: list[Token], start: int, verb: int) -> bool:
-    """Whether marks or clauses stand between the subject's first word and the verb."""
-    return any(
-        token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR) or token.text in "()" for token in tokens[start:verb]
-    )
+def _broken(tokens: list[Token]) -> bool:
+    """Whether marks or clauses stand where a plain phrase is wanted."""
+    return any(token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR, PRONOUN) or token.text in "()" for token in tokens)
 
 
 def _has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
     words = lexicon.words("attribution_verbs")
-    return any(token.low in words and token.tag in (FINITE, GERUND) or token.low == "according" for token in tokens)
+    return any(
+        token.low in words and token.tag in (FINITE, GERUND, BASE, PARTICIPLE) or token.low == "according"
+        for token in tokens
+    )
 
 
-def _within(piece: list[Token], lexicon: Lexicon) -> bool:
-    return _has_attribution(piece, lexicon)
+def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether the verb has what it needs: an object, a complement, or none where it takes none."""
+    main = tokens[group_end - 1]
+    alone = main.low in lexicon.words("intransitive")
+    auxiliaries = lexicon.words("auxiliaries")
+    passive = main.tag == PARTICIPLE and any(t.low in auxiliaries for t in tokens[verb : group_end - 1])
+    copula = main.low in auxiliaries and main.low not in ("has", "have", "had", "having", "get", "gets", "got")
+    if group_end == end:
+        return (alone or passive) and main.tag != ADVERB
+    complement = tokens[group_end:end]
+    if any(token.low in _OBJECT_PRONOUNS for token in complement):
+        return False
+    first = complement[0]
+    if first.tag == SUBORDINATOR:
+        return len(complement) >= 4 and any(t.tag == FINITE for t in complement[2:-1]) and end == len(tokens) - 1
+    if any(token.tag in (SUBORDINATOR, COMMA, CONJUNCTION) for token in complement):
+        return any(token.tag == CONJUNCTION for token in complement) and end >= len(tokens) - 1
+    if first.tag in (PREPOSITION, GERUND):
+        return alone or passive or copula or end >= len(tokens) - 1
+    return first.tag in (DETERMINER, CONTENT, NUMBER)
 
 
-def _clause_end(tokens: list[Token], verb: int, end: int, after: Token | None, lexicon: Lexicon) -> float:
-    """How well a clause can end before `after` (0: not at all)."""
+def _clause_end(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> float:
+    """How well a clause can end before the token at `end` (0: not at all)."""
     last = tokens[end - 1]
-    if (
-        last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE)
-        or last.tag == FINITE
-        and last.low in lexicon.words("auxiliaries") | lexicon.words("modals")
-    ):
+    after = tokens[end] if end < len(tokens) else None
+    if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE):
+        return 0.0
+    if last.tag in (PARTICIPLE, FINITE) and end > group_end:
+        return 0.0
+    if last.tag == FINITE and last.low in lexicon.words("finite_verbs"):
         return 0.0
     if last.low in lexicon.words("adjectives") and after is not None and after.tag not in (STOP, COMMA):
         return 0.0
@@ -168,119 +197,115 @@ def _clause_end(tokens: list[Token], verb: int, end: int, after: Token | None, l
         return 0.75
     if after.low in lexicon.words("conditionals") or after.tag == NEGATION:
         return 0.0
-    verb_last = all(token.tag in (FINITE, PARTICIPLE, BASE, ADVERB, NEGATION) for token in tokens[verb:end])
-    if verb_last and last.low not in lexicon.words("intransitive"):
-        return 0.0
-    if last.tag in (FINITE, PARTICIPLE) and last.low not in lexicon.words("intransitive"):
-        return 0.0
     if after.tag == COMMA:
-        following = tokens[end + 1] if end + 1 < len(tokens) else None
-        if following is not None and (
-            following.tag in (CONTENT, NUMBER, FINITE) or following.low in lexicon.words("conditionals")
-        ):
-            return 0.0  # inside a list, or before "but"
-        return 0.6
+        return _before_comma(tokens, end, lexicon)
     if last.tag == NUMBER and (after.low in _MEASURES or after.tag in (CONTENT, NUMBER)):
         return 0.0
     if last.low in _MEASURES and after.low in ("of", "a", "per"):
         return 0.0
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in _BOUND:
-        return 0.5 if after.low not in ("for", "with", "against", "between", "on") else 0.35
+        return 0.35 if after.low in _LOOSE else 0.5
     return 0.0
 
 
-def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
-    """Noun phrases with what belongs to them, from an edge to an edge."""
+def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
+    following = tokens[end + 1] if end + 1 < len(tokens) else None
+    if following is None or following.low in lexicon.words("conditionals"):
+        return 0.0
+    if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):
+        later = tokens[end + 1 : end + 12]
+        if any(token.tag == CONJUNCTION for token in later) or following.tag == FINITE:
+            return 0.0  # inside a list
+    return 0.6
+
+
+def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
+    """Noun phrases with what belongs to them: the subject, or the object of a verb."""
+    vague = lexicon.words("vague_nouns")
     for start in range(len(tokens)):
-        if not _noun_start(tokens, start, lexicon):
+        standing = _noun_start(tokens, start)
+        if not standing:
             continue
         end = start
-        seen_noun = False
-        while end < len(tokens) and _continues_noun(tokens, end, start, lexicon):
-            seen_noun = seen_noun or tokens[end].tag == CONTENT
+        while end < len(tokens) and end - start <= MAX_TITLE_WORDS + 1 and _continues_noun(tokens, end, start):
             end += 1
         while end > start and tokens[end - 1].tag not in (CONTENT, NUMBER):
             end -= 1
-        if not seen_noun or end <= start:
+        if end <= start or not _ends_noun(tokens, end):
             continue
-        after = tokens[end] if end < len(tokens) else None
-        if after is not None and (
-            after.tag in (NUMBER, CONTENT, GERUND) or after.low in _BOUND and after.tag != TO and after.low != "as"
-        ):
+        phrase = tokens[start:end]
+        content = [token for token in phrase if token.tag == CONTENT]
+        head = next((i for i in range(len(phrase)) if i + 1 == len(phrase) or phrase[i + 1].tag == PREPOSITION), 0)
+        if len(content) < 2 or phrase[head].low in vague or phrase[head].tag == NUMBER:
             continue
-        words = _word_count(tokens[start:end])
-        linked = any(token.tag == PREPOSITION for token in tokens[start:end])
-        yield start, end, (0.38 if linked else 0.24) + (0.1 if 4 <= words <= 8 else 0.0)
+        if all(token.is_capital for token in content[1:]) or any(token.low in lexicon.words("months") for token in content):
+            continue  # a mere name, a date
+        if any(token.low in lexicon.words("weekdays") for token in content):
+            continue
+        linked = any(token.tag == PREPOSITION for token in phrase)
+        words = _word_count(phrase)
+        telling = any(token.tag == NUMBER for token in phrase) or any(token.is_capital for token in content[1:])
+        yield _Piece(start, end, standing + 0.1 * linked + 0.08 * telling + (0.08 if 4 <= words <= 8 else 0.0))
 
 
-def _noun_start(tokens: list[Token], start: int, lexicon: Lexicon) -> bool:
+def _noun_start(tokens: list[Token], start: int) -> float:
+    """How well a title may begin here (0: not at all): best at the subject, then at an object."""
     token = tokens[start]
-    before = tokens[start - 1] if start else None
-    if token.low in (
-        "this",
-        "that",
-        "these",
-        "those",
-        "his",
-        "her",
-        "its",
-        "their",
-        "such",
-        "another",
-        "other",
-        "no",
-        "any",
-        "some",
-        "both",
-        "either",
-    ):
-        return False
-    if token.tag == DETERMINER:
-        return before is None or before.tag != NEGATION
-    if token.tag not in (CONTENT, NUMBER):
-        return False
-    return (
-        before is None
-        or before.tag in (FINITE, COMMA, PREPOSITION, SUBORDINATOR, BASE, PARTICIPLE, GERUND)
-        and before.low not in _BOUND
-    )
+    if token.low in _POINTERS or token.tag not in (DETERMINER, CONTENT, NUMBER):
+        return 0.0
+    if start == 0:
+        return 0.24
+    before = tokens[start - 1]
+    if before.tag == BASE or (before.tag == FINITE and before.text[-1:] != "'"):
+        negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])
+        return 0.0 if negated else 0.22
+    return 0.0
 
 
-def _continues_noun(tokens: list[Token], position: int, start: int, lexicon: Lexicon) -> bool:
+def _ends_noun(tokens: list[Token], end: int) -> bool:
+    if tokens[end - 1].low in _MEASURES or tokens[end - 1].text.endswith("'s") or tokens[end - 1].text.endswith("’s"):
+        return False
+    after = tokens[end] if end < len(tokens) else None
+    if after is None:
+        return True
+    if after.tag in (NUMBER, CONTENT, GERUND, DETERMINER, ADVERB, QUOTE, PARTICIPLE, CONJUNCTION):
+        return False
+    return after.low not in _BOUND or after.tag == TO
+
+
+def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
     token = tokens[position]
     if token.tag in (CONTENT, NUMBER):
         return True
+    if position == start:
+        return token.tag == DETERMINER
+    before = tokens[position - 1]
     if token.tag == DETERMINER:
-        return (
-            position == start
-            or tokens[position - 1].tag == PREPOSITION
-            and token.low not in ("this", "that", "these", "those", "his", "her", "its", "their")
-        )
+        return before.tag == PREPOSITION and token.low not in _POINTERS
     if token.tag == PREPOSITION:
-        return (
-            position > start
-            and token.low in ("of", "for", "in", "on", "between", "against", "over", "from", "at", "with")
-            and tokens[position - 1].tag in (CONTENT, NUMBER)
-        )
-    return token.tag == CONJUNCTION and token.low == "and" and position > start and tokens[position - 1].is_capital
+        linking = ("of", "for", "in", "on", "between", "against", "over", "from", "at", "with")
+        return token.low in linking and before.tag in (CONTENT, NUMBER)
+    return False
 
 
-def _whole_clause(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
-    """Without verb forms: the sentence up to its end or first comma, where that has a finite verb."""
+def _whole_clause(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
+    """Without verb forms: the sentence up to its end or first mark, where that has a finite verb."""
+    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, NEGATION):
+        return
     for end in range(2, min(len(tokens), MAX_TITLE_WORDS + 2)):
-        if tokens[end].tag in (STOP,) and any(token.tag == FINITE for token in tokens[1:end]):
-            yield 0, end, 0.7
-            return
-        if tokens[end].tag == COMMA:
+        if tokens[end].tag in (STOP, COMMA, DASH):
+            whole = tokens[end].tag == STOP or lexicon.code not in ("de", "nl")
+            if whole and any(token.tag == FINITE for token in tokens[1:end]) and not _has_attribution(tokens[end:], lexicon):
+                yield _Piece(0, end, 0.6)
             return
 
 
-def _subject_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
+def _subject_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
     """Without verb forms: what stands before the first finite verb."""
-    if not tokens or tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, ADVERB, NEGATION, FINITE):
+    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, ADVERB, NEGATION, FINITE):
         return
     verb = next((i for i, token in enumerate(tokens[:12]) if token.tag == FINITE), None)
-    if verb is None or _broken_subject(tokens, 0, verb):
+    if verb is None or verb < 3 or _broken(tokens[:verb]) or tokens[0].low in lexicon.words("pronouns"):
         return
-    if tokens[verb - 1].tag == CONTENT and not _has_attribution(tokens[:verb], lexicon):
-        yield 0, verb, 0.4
+    if tokens[verb - 1].tag in (CONTENT, NUMBER):
+        yield _Piece(0, verb, 0.4)

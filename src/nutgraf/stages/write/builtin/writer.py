@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft, DraftInsight, DraftSentence
 from nutgraf.stages.write.builtin.candidates import Candidate, read_candidates
@@ -14,6 +16,7 @@ from nutgraf.stages.write.builtin.salience import Salience, measure_salience, st
 from nutgraf.stages.write.builtin.shorten import shorten
 from nutgraf.stages.write.builtin.titles import Title, best_title
 from nutgraf.text.lexicon import Lexicon, load_lexicon
+from nutgraf.text.similarity import Matrix, Vector, cosine_to
 from nutgraf.text.words import words
 
 NAME = "builtin/1"
@@ -31,14 +34,17 @@ _ALIKE = 0.55  # cosine above which two sentences say the same
 
 @dataclass(slots=True)
 class _Page:
-    """What has been chosen so far: candidates by position, words a reader has seen."""
+    """What has been chosen so far: candidates by position, words a reader has seen, likeness of the others to it."""
 
-    used: list[int] = field(default_factory=list)
-    shown: set[str] = field(default_factory=set)
+    rows: Matrix
+    shown: set[str]
+    redundancy: Vector
+    used: set[int] = field(default_factory=set)
 
     def show(self, candidate: Candidate) -> None:
         """Take `candidate` on the page."""
-        self.used.append(candidate.position)
+        self.used.add(candidate.position)
+        self.redundancy = np.maximum(self.redundancy, cosine_to(self.rows, candidate.position))
         self.shown.update(stem(word) for word in candidate.words)
         self.shown.update(candidate.words)
 
@@ -64,7 +70,12 @@ class _Composer:
         self.lexicon: Lexicon = load_lexicon(article.language)
         self.candidates = read_candidates(article, self.lexicon)
         self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
-        self.page = _Page(shown=set(words(article.title)) | {stem(word) for word in words(article.title)})
+        headline = words(article.title)
+        self.page = _Page(
+            rows=self.salience.rows,
+            shown={*headline, *(stem(word) for word in headline)},
+            redundancy=np.zeros(len(self.candidates), dtype=np.float32),
+        )
 
     def compose(self) -> Draft:
         if not self.candidates:
@@ -83,10 +94,7 @@ class _Composer:
         return not (leaning.never or leaning.previous or leaning.asks) and resolved(leaning.pointing, self.page.shown)
 
     def _new(self, candidate: Candidate) -> bool:
-        used = self.page.used
-        if candidate.position in used:
-            return False
-        return not used or float(self.salience.similarity[candidate.position, used].max()) < _ALIKE
+        return candidate.position not in self.page.used and self._redundancy(candidate) < _ALIKE
 
     def _choose_dek(self) -> tuple[Candidate, str] | None:
         """The most telling of the first sentences that can be brought to a dek's length."""
@@ -155,9 +163,7 @@ class _Composer:
         return not leaning.previous and resolved(leaning.pointing, self.page.shown)
 
     def _redundancy(self, candidate: Candidate) -> float:
-        if not self.page.used:
-            return 0.0
-        return float(self.salience.similarity[candidate.position, self.page.used].max())
+        return float(self.page.redundancy[candidate.position])
 
     def _choose_takeaways(self) -> list[tuple[Candidate, str]]:
         """One or two sentences that look ahead, with the words that say so."""
@@ -180,20 +186,13 @@ class _Composer:
 
     def _forward(self, candidate: Candidate) -> float:
         low = " " + " ".join(candidate.words) + " "
-        cues = sum(1 for cue in self.lexicon.phrase_list("forward_cues") if f" {cue} " in low)
-        if not cues:
-            return 0.0
-        loose = len(set(candidate.words) & self.lexicon.words("future_words"))
+        strong = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("forward_cues"))
+        weak = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("weak_forward_cues"))
         place = candidate.position / max(1, len(self.candidates) - 1)
-        penalty = 0.3 * candidate.leaning.has_quote
-        return (
-            0.7
-            + 0.2 * min(cues, 3)
-            + 0.1 * min(loose, 3)
-            + 0.4 * place
-            - penalty
-            + 0.15 * float(self.salience.scores[candidate.position])
-        )
+        if not strong and (weak < 2 or place < 0.6):
+            return 0.0
+        score = 0.6 + 0.3 * min(strong, 2) + 0.1 * min(weak, 3) + 0.3 * place
+        return score - 0.3 * candidate.leaning.has_quote + 0.15 * float(self.salience.scores[candidate.position])
 
     def _may_explain(self, candidate: Candidate) -> bool:
         return self._stands(candidate) and not candidate.leaning.first_person and self._new(candidate)
