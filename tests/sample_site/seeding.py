@@ -11,7 +11,7 @@ from nutgraf.domain.brief import Brief, BriefSentence, Insight, Outcome, Part, W
 from nutgraf.domain.document import Document
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import ArticleId, FeedId
-from nutgraf.domain.records import EntryToStore, FeedRecord, PollResult
+from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollResult
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Store
 from sample_site.articles import Line, Sample
@@ -129,7 +129,14 @@ def fail_poll(store: Store, feed_id: FeedId, code: str, message: str, *, now: da
     later = now + timedelta(hours=1)
     store.record_poll(
         feed_id,
-        PollResult(polled_at=now, next_poll_at=later, interval_s=3600, error_code=code, error_message=message),
+        PollResult(
+            polled_at=now,
+            next_poll_at=later,
+            interval_s=3600,
+            new_state=FeedState.GONE if code == "http_410" else FeedState.ACTIVE,
+            error_code=code,
+            error_message=message,
+        ),
     )
 
 
