@@ -1,1 +1,16 @@
 """Bytes of a feed to a Feed."""
+
+from nutgraf.stages.parse.discovery import FeedLink, find_feed_links
+from nutgraf.stages.parse.feed import ParsedFeed, ParsePath, parse_feed, parse_feed_with_path
+from nutgraf.stages.parse.opml import OpmlOutline, parse_opml
+
+__all__ = [
+    "FeedLink",
+    "OpmlOutline",
+    "ParsePath",
+    "ParsedFeed",
+    "find_feed_links",
+    "parse_feed",
+    "parse_feed_with_path",
+    "parse_opml",
+]

@@ -1,0 +1,100 @@
+"""Near-verbatim copies of an article: MinHash (Broder, 1997) with banding to find them, true resemblance to decide."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.records import RevisionRecord
+from nutgraf.text.words import words
+
+SHINGLE_WORDS = 5
+PERMUTATIONS = 64
+BANDS = 16
+
+COPY_RESEMBLANCE = 0.6
+"""From here on a text is a copy; docs/decisions/0004-feed-parsing.md has the measurement."""
+
+MIN_COPY_WORDS = 60
+"""Shorter texts are alike too easily: pleas to subscribe, notes that an article has moved."""
+
+MAX_WORDS = 20_000
+
+Hashes = NDArray[np.uint64]
+
+_ODD_MULTIPLIER = 0x9E3779B97F4A7C15  # 2^64 divided by the golden ratio (Knuth, TAOCP 6.4)
+
+
+def fingerprint(text: str) -> tuple[int, ...]:
+    """16 band keys of `text` as signed 64-bit integers: near copies share at least one, on every machine alike.
+
+    With 4 minima in a band, texts of Jaccard similarity .8 share a key with probability .9998, of .3 with .12.
+    """
+    shingles = _shingles(text)
+    multipliers, offsets = _permutations()
+    minima = (multipliers[:, None] * shingles[None, :] + offsets[:, None]).min(axis=1)
+    rows = minima.reshape(BANDS, PERMUTATIONS // BANDS)
+    keys = np.arange(1, BANDS + 1, dtype=np.uint64)
+    for column in rows.T:
+        keys = _mixed(keys * np.uint64(_ODD_MULTIPLIER) + column)
+    return tuple(int(key) for key in keys.view(np.int64))
+
+
+def resemblance(a: str, b: str) -> float:
+    """How much of the shorter text stands word for word in the longer one, 0..1.
+
+    It is the containment (Broder, 1997) of shingles of 5 words; where the shorter text has less than half of the
+    longer one's shingles, the Jaccard similarity instead: a flash is not a copy of the story that quotes it.
+    """
+    first, second = np.unique(_shingles(a)), np.unique(_shingles(b))
+    shared = np.intersect1d(first, second, assume_unique=True).size
+    shorter, longer = sorted((first.size, second.size))
+    return float(shared / (shorter if shorter * 2 >= longer else first.size + second.size - shared))
+
+
+def find_original(text: str, candidates: Sequence[RevisionRecord]) -> ArticleId | None:
+    """The article that `text` is a near-verbatim copy of: the first of `candidates` (oldest first) that it resembles.
+
+    None where it is nobody's copy, or too short to tell.
+    """
+    if len(text.split()) < MIN_COPY_WORDS:
+        return None
+    for candidate in candidates:
+        is_long_enough = candidate.article.word_count >= MIN_COPY_WORDS
+        if is_long_enough and resemblance(text, candidate.article.text) >= COPY_RESEMBLANCE:
+            return candidate.article_id
+    return None
+
+
+def _shingles(text: str) -> Hashes:
+    """Hashes of every run of 5 words; of the whole text where it is shorter. Never empty."""
+    listed = words(text)[:MAX_WORDS]
+    seen: dict[str, int] = {}
+    for word in listed:
+        if word not in seen:
+            seen[word] = int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+    hashes = np.array([seen[word] for word in listed] or [0], dtype=np.uint64)
+    size = min(SHINGLE_WORDS, hashes.size)
+    combined = np.zeros(hashes.size - size + 1, dtype=np.uint64)
+    for index in range(size):
+        combined = combined * np.uint64(_ODD_MULTIPLIER) + hashes[index : index + combined.size]
+    return _mixed(combined)
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """The finaliser of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+@lru_cache(maxsize=1)
+def _permutations() -> tuple[Hashes, Hashes]:
+    """Odd multipliers and offsets of 64 hash functions, the same everywhere."""
+    numbers = _mixed(np.arange(1, 2 * PERMUTATIONS + 1, dtype=np.uint64) * np.uint64(_ODD_MULTIPLIER))
+    return numbers[:PERMUTATIONS] | np.uint64(1), numbers[PERMUTATIONS:]

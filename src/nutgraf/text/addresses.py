@@ -1,0 +1,115 @@
+"""Addresses of articles in one form, so that the same article is known whichever link led to it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "at_", "xtor", "wt_", "wt.", "ns_")
+_TRACKING = frozenset(
+    {
+        "fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "msclkid", "twclid", "ttclid", "yclid", "li_fat_id",
+        "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "vero_id", "oly_anon_id", "oly_enc_id", "_openstat", "_ga",
+        "_gl", "cmpid", "cmp", "campaign_id", "icid", "ito", "ftag", "ftcamp", "ocid", "smid", "smtyp", "sref", "srnd",
+        "wtmc", "wt_mc", "wtrid", "rss_id", "feedtype", "spm", "scid", "s_cid", "s_kwcid", "trk", "trkcampaign",
+        "ncid", "guccounter", "guce_referrer", "guce_referrer_sig", "__twitter_impression", "fb_action_ids", "fb_ref",
+        "rb_clickid", "share", "echobox", "amp_js_v", "amp_gsa", "usqp", "outputtype", "mobile", "amp",
+    }
+)  # fmt: skip
+_FEED_VALUES = frozenset({"rss", "feed", "atom", "rssfeed", "rss-feed", "feeds", "googlenews", "twitter", "facebook"})
+_FEED_PARAMETERS = frozenset(
+    {"source", "src", "from", "ref", "partner", "emc", "referrer", "via", "cid", "feed", "xml"}
+)
+_VARIANT_LABELS = frozenset({"www", "m", "mobile", "amp", "touch"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_AMP_PATH_END = re.compile(r"(?:/amp|\.amp|[.-]amp\.html?|/index\.amp\.html?)$", re.IGNORECASE)
+_AMP_VIEWER = re.compile(r"^/amp/(?:s/)?([a-z0-9.-]+\.[a-z]{2,}/.*)$", re.IGNORECASE)
+_AMP_CACHE = re.compile(r"^/(?:[acivwr]/)(?:s/)?([a-z0-9.-]+\.[a-z]{2,}(?:/.*)?)$", re.IGNORECASE)
+_SAFE_PATH = "/:@!$&'()*+,;=~-._"
+
+
+def normalise_address(url: str) -> str:
+    """The key under which an article is known: `https://` with everything left out that does not name the article.
+
+    Left out are fragment, default port, user information, a `www.`, `m.`, `mobile.` or `amp.` label, AMP's marks in
+    path and query, tracking parameters, a trailing slash; parameters are sorted. The key is for comparing, not for
+    fetching. What is no http(s) address comes back as it is, white space stripped. Never raises.
+    """
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+        return url
+    host = _ascii_host(parts.hostname)
+    path, query = parts.path, parts.query
+    inner = _behind_amp_cache(host, path)
+    if inner:
+        host, _, path = inner.partition("/")
+        host, path, port = host.lower(), f"/{path}", None
+    host = _without_variant_labels(host)
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        host = f"{host}:{port}"
+    query = _essential_query(query)
+    return f"https://{host}{_plain_path(path)}{'?' if query else ''}{query}"
+
+
+def _ascii_host(host: str) -> str:
+    host = host.lower().rstrip(".")
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _behind_amp_cache(host: str, path: str) -> str:
+    """`host/path` of the article that Google's viewer or an AMP cache shows, or empty."""
+    match = None
+    if host.endswith(".cdn.ampproject.org") or host == "cdn.ampproject.org":
+        match = _AMP_CACHE.match(path)
+    elif re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", host):
+        match = _AMP_VIEWER.match(path)
+    return match.group(1) if match else ""
+
+
+def _without_variant_labels(host: str) -> str:
+    """`host` without labels that name a variant; the two last labels always stay."""
+    labels = host.split(".")
+    if host.replace(".", "").isdigit() or len(labels) < 3:
+        return host
+    kept = [label for label in labels[:-2] if label not in _VARIANT_LABELS]
+    return ".".join([*kept, *labels[-2:]])
+
+
+def _plain_path(path: str) -> str:
+    path = quote(unquote(path, errors="surrogateescape"), safe=_SAFE_PATH, errors="surrogateescape")
+    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    path = _AMP_PATH_END.sub(_amp_replacement, path) if path.lower() not in ("/amp", "") else path
+    if path.lower().startswith("/amp/"):
+        path = path[4:]
+    return path.rstrip("/") or "/"
+
+
+def _amp_replacement(match: re.Match[str]) -> str:
+    return ".html" if match.group().lower().endswith((".html", ".htm")) else ""
+
+
+def _essential_query(query: str) -> str:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=100)
+    except ValueError:
+        return query
+    kept = sorted(pair for pair in pairs if not _is_tracking(*pair))
+    return urlencode(kept, errors="surrogateescape")
+
+
+def _is_tracking(name: str, value: str) -> bool:
+    name = name.lower()
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+        return True
+    return name in _FEED_PARAMETERS and value.lower() in _FEED_VALUES
