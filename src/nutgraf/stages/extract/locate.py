@@ -1,0 +1,106 @@
+"""Where on a page the article is: the element whose blocks are worth most, then what in it belongs to the text."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+
+from nutgraf.domain.article import ParagraphKind
+from nutgraf.stages.extract.blocks import Block, PageBlocks
+from nutgraf.stages.extract.furniture import CONTENT_NAMES, Furniture
+
+_STANDFIRST_NAMES = re.compile(
+    r"standfirst|intro|lead\b|teaser|excerpt|summary|subtitle|sub-?head|\bdek\b|\bdeck\b|vorspann|anrei|chapo|entradilla",
+    re.I,
+)
+_MIN_LEFT = 0.2
+_INTRODUCTION_BLOCKS = 25
+_STANDFIRST_WORDS = 8
+_MAX_SCORED_WORDS = 100
+
+
+def find_range(page: PageBlocks) -> tuple[int, int]:
+    """The range of blocks of the element with the greatest sum of scores, the innermost where several have it."""
+    scores = [score_block(block) for block in page.blocks]
+    mark_furniture(page, scores)
+    for index, block in enumerate(page.blocks):
+        if block.furniture:
+            scores[index] = 0.0
+    sums = [0.0, *accumulate(scores)]
+    best = (0.0, 0, 0)
+    for element, start, end in page.ranges:  # inner elements come before outer ones
+        total = sums[end] - sums[start]
+        if element.get("itemprop") == "articleBody" or CONTENT_NAMES.search(element.get("class", "")):
+            total *= 1.2
+        elif element.tag in ("article", "main"):
+            total *= 1.1
+        if total > best[0]:
+            best = (total, start, end)
+    return _with_introduction(page.blocks, best[1], best[2])
+
+
+def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:
+    """The range, begun earlier where a standfirst stands between the headline and the element of the text."""
+    for headline in range(start - 1, max(start - _INTRODUCTION_BLOCKS, 0) - 1, -1):
+        if blocks[headline].level == 1:
+            break
+    else:
+        return start, end
+    if any(block.level == 1 and block.words > 2 for block in blocks[start:end]):
+        return start, end
+    for index in range(headline + 1, start):
+        block = blocks[index]
+        block.furniture = not _is_standfirst(block)
+    return headline + 1, end
+
+
+def _is_standfirst(block: Block) -> bool:
+    return (
+        (not block.furniture or _is_called_standfirst(block))
+        and block.words >= _STANDFIRST_WORDS
+        and block.link_share < 0.3
+        and block.kind in (ParagraphKind.BODY, ParagraphKind.HEADING)
+        and (block.ends_sentence or block.words >= 15)
+    )
+
+
+def _is_called_standfirst(block: Block) -> bool:
+    element = block.element
+    parent = element.getparent()
+    names = element.get("class", "") + " " + (parent.get("class", "") if parent is not None else "")
+    return bool(_STANDFIRST_NAMES.search(names))
+
+
+def score_block(block: Block) -> float:
+    """What a block speaks for (prose, about its number of words) or against (links, labels) its element."""
+    words = min(block.words, _MAX_SCORED_WORDS)
+    links = block.link_share
+    if block.kind is ParagraphKind.CAPTION:
+        return 0.0
+    if block.kind is ParagraphKind.HEADING:
+        return -3.0 if links > 0.5 else 0.0
+    if links > 0.5:
+        return -3.0 - 0.3 * words
+    if block.kind is ParagraphKind.LIST_ITEM:
+        return 0.5 * words * (1 - links) if words >= 8 else 0.3
+    if words >= 20 or (words >= 8 and block.ends_sentence):
+        return words * (1 - links) * (1.0 if block.tag == "p" else 0.8)
+    if block.ends_sentence:
+        return 0.5 * words
+    return -0.5 if block.tag == "p" else -2.0
+
+
+def mark_furniture(page: PageBlocks, scores: list[float]) -> None:
+    """Mark the blocks in what calls itself furniture, unless so much of the page's prose is in it that it cannot be."""
+    worth = [max(score, 0.0) for score in scores]
+    for verdicts in ((Furniture.HIDDEN, Furniture.SURE), (Furniture.LIKELY,)):
+        sums = [0.0, *accumulate(worth)]
+        marked: set[int] = set()
+        for verdict, start, end in reversed(page.marks):  # outer elements first
+            if verdict in verdicts and sums[end] - sums[start] <= verdict.value * sums[-1]:
+                marked.update(range(start, end))
+        if sums[-1] - sum(worth[index] for index in marked) < _MIN_LEFT * sums[-1]:
+            continue  # together they are the page: names that mean something else here
+        for index in marked:
+            page.blocks[index].furniture = True
+            worth[index] = 0.0

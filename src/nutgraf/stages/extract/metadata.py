@@ -1,0 +1,222 @@
+"""What a page says of its article beside the text: JSON-LD first, then OpenGraph and other meta elements, microdata,
+the visible page, and for the date at last htmldate's search."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cached_property
+
+from lxml.html import HtmlElement
+
+from nutgraf.domain.article import ArticleFlag
+from nutgraf.stages.extract.addresses import absolute_url, canonical_url
+from nutgraf.stages.extract.assemble import Metadata, clean_line
+from nutgraf.stages.extract.dates import find_published, find_updated
+from nutgraf.stages.extract.jsonld import Node, find_article, names_of, read_nodes, text_of, types_of
+from nutgraf.stages.extract.titles import find_title
+
+MAX_FIELD_CHARS = 1_000
+_MAX_METAS = 500
+_OPINION = re.compile(
+    r"^(?:opinions?|op-?ed|comment|commentary|commentisfree|columnists?|columns?|editorials?|viewpoints?|views|voices|meinung|"
+    r"kommentare?|kolumnen?|leitartikel|tribunes?|débats|opinión|opinion(?:es)?|columnas|opinione|opinioni|editoriale|opinie|opinião)$",
+    re.I,
+)
+_BY = re.compile(r"^\s*(?:by|von|par|por|di|door|av|af|przez|written by|text|autor(?:in)?|author)\s*:?\s+", re.I)
+_BYLINE_TAIL = re.compile(r"\s*(?:\||•|·|—|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d).*$")
+_BYLINE_NAMES = re.compile(
+    r"\b(?:byline|author(?:[-_]?name)?|autor(?:en)?|entry-author|article__author|contributor)\b", re.I
+)
+_MAX_BYLINE_WORDS = 12
+
+
+class PageFacts:
+    """The places of a page that hold meta data, each read once."""
+
+    def __init__(self, root: HtmlElement, url: str) -> None:
+        self.root = root
+        self.url = url
+        self.nodes = read_nodes(root)
+        self.article: Node = find_article(self.nodes, url) or {}
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """Meta elements by lower-case name, property or itemprop: the first with content."""
+        found: dict[str, str] = {}
+        for number, meta in enumerate(self.root.iter("meta")):
+            if number >= _MAX_METAS:
+                break
+            content = (meta.get("content") or "").strip()
+            if content:
+                for key in (meta.get("property"), meta.get("name"), meta.get("itemprop")):
+                    if key:
+                        found.setdefault(key.strip().lower(), content[:MAX_FIELD_CHARS])
+        return found
+
+    def meta(self, *names: str) -> str:
+        """The content of the first of the meta elements `names` that the page has, on one line, or ""."""
+        for name in names:
+            content = clean_line(self.metas.get(name, ""))
+            if content:
+                return content
+        return ""
+
+    def property_text(self, name: str) -> str:
+        """The article's JSON-LD property `name` as text on one line, or ""."""
+        return clean_line(text_of(self.article.get(name))[:MAX_FIELD_CHARS])
+
+
+def read_metadata(facts: PageFacts) -> Metadata:
+    """What is known of the page's article; empty where unknown, times with the zone that the page gives."""
+    url = facts.url
+    publisher = _publisher(facts)
+    section = _section(facts)
+    return Metadata(
+        url=url,
+        canonical_url=canonical_url(_declared_address(facts), url),
+        title=find_title(facts.root, facts.property_text("headline"), facts.metas, publisher),
+        publisher=publisher,
+        byline=_byline(facts, publisher),
+        published_at=_published(facts),
+        updated_at=find_updated(facts.article, facts.metas),
+        language=_language(facts),
+        lead_image_url=_lead_image(facts),
+        standfirst=_standfirst(facts),
+        section=section,
+        flags=_flags(facts, section),
+    )
+
+
+def _published(facts: PageFacts) -> datetime | None:
+    return find_published(facts.root, facts.article, facts.metas, facts.url)
+
+
+def _declared_address(facts: PageFacts) -> str:
+    for link in facts.root.iter("link"):
+        if (link.get("rel") or "").lower().strip() == "canonical" and link.get("href"):
+            return str(link.get("href"))
+    return facts.meta("og:url")
+
+
+def _publisher(facts: PageFacts) -> str:
+    names = names_of(facts.article.get("publisher"), facts.nodes) or names_of(
+        facts.article.get("sourceOrganization"), facts.nodes
+    )
+    site = facts.meta("og:site_name")
+    if names and not re.search(r"\.(?:com|de|org|net)$", names[0]):
+        return clean_line(names[0])
+    if site:
+        return site
+    if names:
+        return clean_line(names[0])
+    for node in facts.nodes:
+        if types_of(node) & {"NewsMediaOrganization", "WebSite", "Organization"} and text_of(node.get("name")):
+            return clean_line(text_of(node.get("name")))
+    named = facts.meta(
+        "application-name", "al:android:app_name", "dc.publisher", "publisher", "twitter:app:name:iphone"
+    )
+    if named and len(named) <= 60:
+        return named
+    host = re.sub(r"^[a-z]+://|[/:?#].*$", "", facts.url)
+    return re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", host)
+
+
+def _byline(facts: PageFacts, publisher: str) -> str:
+    names = names_of(facts.article.get("author") or facts.article.get("creator"), facts.nodes)
+    candidates = [", ".join(names)] if names else []
+    candidates += [facts.meta("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
+                              "citation_author", "byl")]  # fmt: skip
+    for candidate in candidates:
+        byline = _clean_byline(candidate)
+        if byline and byline.casefold() != publisher.casefold():
+            return byline
+    return next(filter(None, map(_clean_byline, _visible_bylines(facts.root))), "")
+
+
+def _visible_bylines(root: HtmlElement) -> list[str]:
+    """Texts of the elements that say they name the author."""
+    found = []
+    for element in root.iter("a", "span", "div", "p", "address", "cite", "li"):
+        attributes = element.attrib
+        if not attributes:
+            continue
+        if "author" in (
+            attributes.get("rel", "") + " " + attributes.get("itemprop", "")
+        ).split() or _BYLINE_NAMES.search(attributes.get("class", "")):
+            text = element.text_content() if len(element) < 20 else ""
+            if 0 < len(text) < 300:
+                found.append(text)
+                if len(found) >= 5:
+                    break
+    return found
+
+
+def _clean_byline(text: str) -> str:
+    text = _BYLINE_TAIL.sub("", _BY.sub("", clean_line(text))).strip(" ,;:|-–")
+    if (
+        not text
+        or len(text.split()) > _MAX_BYLINE_WORDS
+        or "://" in text
+        or "@" in text
+        or not re.search(r"[^\W\d]", text)
+    ):
+        return ""
+    return text
+
+
+def _language(facts: PageFacts) -> str:
+    html = facts.root if facts.root.tag == "html" else None
+    declared = (html.get("lang") or html.get("xml:lang") or "") if html is not None else ""
+    return declared or facts.property_text("inLanguage") or facts.meta("og:locale", "content-language", "dc.language")
+
+
+def _lead_image(facts: PageFacts) -> str:
+    image = facts.article.get("image")
+    first = image[0] if isinstance(image, list) and image else image
+    if isinstance(first, dict):
+        first = first.get("url") or first.get("contentUrl")
+    for address in (
+        facts.meta("og:image:secure_url", "og:image", "og:image:url"),
+        first,
+        facts.meta("twitter:image", "twitter:image:src"),
+    ):
+        if isinstance(address, str):
+            absolute = absolute_url(address, facts.url)
+            if absolute:
+                return absolute
+    return ""
+
+
+def _standfirst(facts: PageFacts) -> str:
+    text = facts.meta("og:description", "description", "twitter:description", "dc.description")
+    return facts.property_text("description") or text
+
+
+def _section(facts: PageFacts) -> str:
+    section = facts.property_text("articleSection") or facts.meta(
+        "article:section", "section", "parsely-section", "og:section"
+    )
+    return section if len(section) <= 80 else ""
+
+
+def _flags(facts: PageFacts, section: str) -> frozenset[ArticleFlag]:
+    flags = set()
+    kinds = types_of(facts.article)
+    if _says_no(facts.article.get("isAccessibleForFree")) or facts.meta("article:content_tier") in (
+        "locked",
+        "metered",
+    ):
+        flags.add(ArticleFlag.PAYWALLED)
+    if "LiveBlogPosting" in kinds:
+        flags.add(ArticleFlag.LIVE_BLOG)
+    first_folder = re.sub(r"^[a-z]+://[^/]+/", "", facts.url).split("/", 1)[0]
+    if "OpinionNewsArticle" in kinds or _OPINION.match(section) or _OPINION.match(first_folder):
+        flags.add(ArticleFlag.OPINION)
+    return frozenset(flags)
+
+
+def _says_no(value: object) -> bool:
+    return value is False or (
+        isinstance(value, str) and value.strip().lower() in ("false", "no", "http://schema.org/false")
+    )

@@ -1,0 +1,77 @@
+"""What is no article, and what is one with a flaw that a reader must know of: thresholds set by reading pages."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from urllib.parse import urlsplit
+
+from nutgraf.domain.article import Article, ArticleFlag, ParagraphKind
+from nutgraf.errors import ExtractError
+from nutgraf.stages.extract.blocks import PageBlocks, count_words
+from nutgraf.stages.extract.metadata import PageFacts
+
+MIN_WORDS = 25
+"""Below this there is nothing that a brief could say; the shortest real articles measured have about 30."""
+
+_CONSENT = re.compile(
+    r"\b(?:cookies?|consent|einwilligung|zustimm\w+|datenschutz\w*|werbung\s+und\s+tracking|tracking|personenbezogen\w*|"
+    r"privacy|partners?|vendors?|personalised|consentement|consentimiento)\b",
+    re.I,
+)
+_PAYWALL = re.compile(
+    r"subscribe\s+(?:now\s+)?to\s+(?:continue|read|unlock)|to\s+continue\s+reading|subscribers?[- ]only|already\s+a\s+subscriber"
+    r"|for\s+subscribers|sign\s+in\s+to\s+(?:continue|read)|create\s+a\s+free\s+account|register\s+to\s+(?:read|continue)|become\s+a\s+(?:member|subscriber)"
+    r"|unlock\s+(?:this|the)\s+(?:article|story)|this\s+(?:article|story|content)\s+is\s+(?:for|reserved|only)"
+    r"|weiterlesen\s+mit|jetzt\s+(?:weiterlesen|abonnieren)|mit\s+\S{0,15}\s?(?:plus|\+)\s+(?:weiter)?lesen|exklusiv\s+für\s+abonnenten|nur\s+für\s+abonnenten"
+    r"|bereits\s+abonnent|(?:diesen|dieser)\s+artikel\s+(?:weiterlesen|freischalten|kaufen|ist\s+kostenpflichtig)|abo\s+abschließen|kostenpflichtiger\s+inhalt"
+    r"|réservé\s+aux\s+abonnés|article\s+réservé|abonnez-vous\s+pour\s+lire|il\s+vous\s+reste\s+\S+\s+de\s+cet\s+article"
+    r"|(?:exclusivo|solo|contenido)\s+(?:para|exclusivo)\s+(?:suscriptores|para\s+suscriptores)|suscríbete\s+para\s+(?:leer|seguir)|riservato\s+agli\s+abbonati",
+    re.I,
+)
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
+_CONSENT_SHARE = 0.04  # of the words; a news article about cookies stays below
+_CONSENT_MAX_WORDS = 400
+_LISTING_TEASERS = 8
+_LISTING_MAX_WORDS = 100
+_PLEA_SEARCH_CHARS = 400
+_PLEA_MAX_WORDS = 250
+_STUB_MAX_WORDS = 120
+
+
+def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks) -> Article:
+    """`article` with the flags that its text calls for. Raises ExtractError where it is none."""
+    count = count_words(article.text)
+    flags = set(article.flags)
+    if count < _PLEA_MAX_WORDS and _has_plea(reading):
+        flags.add(ArticleFlag.PAYWALLED)
+    if count < MIN_WORDS:
+        raise _refusal(article, is_paywalled=ArticleFlag.PAYWALLED in flags)
+    if not facts.article:
+        if count < _CONSENT_MAX_WORDS and len(_CONSENT.findall(article.text)) > _CONSENT_SHARE * count:
+            raise ExtractError("The page asks for consent and shows no article.", url=article.url, code="consent_wall")
+        if _is_listing(facts, reading, count):
+            raise ExtractError("The page lists articles and is none itself.", url=article.url, code="listing")
+    if count < _STUB_MAX_WORDS and (ArticleFlag.PAYWALLED in flags or _CUT_OFF.search(article.text)):
+        flags.add(ArticleFlag.STUB)
+    return dataclasses.replace(article, flags=frozenset(flags))
+
+
+def _has_plea(reading: PageBlocks) -> bool:
+    return any(len(block.text) < _PLEA_SEARCH_CHARS and _PAYWALL.search(block.text) for block in reading.blocks)
+
+
+def _refusal(article: Article, *, is_paywalled: bool) -> ExtractError:
+    if is_paywalled:
+        message = "The article is behind a paywall; the page shows too little of it."
+        return ExtractError(message, url=article.url, code="paywalled_stub")
+    return ExtractError("No article was found on this page.", url=article.url)
+
+
+def _is_listing(facts: PageFacts, reading: PageBlocks, count: int) -> bool:
+    """Whether linked headings abound, on a front page or beside little prose, and nothing says it is an article."""
+    if facts.meta("og:type") == "article" or facts.meta("article:published_time"):
+        return False
+    teasers = sum(block.kind is ParagraphKind.HEADING and block.link_share > 0.8 for block in reading.blocks)
+    is_front = not urlsplit(facts.url).path.strip("/")
+    return teasers >= _LISTING_TEASERS and (is_front or count < _LISTING_MAX_WORDS)

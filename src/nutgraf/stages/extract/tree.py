@@ -1,0 +1,36 @@
+"""The one lxml tree of a page that text, meta data and links share."""
+
+from __future__ import annotations
+
+import re
+
+import lxml.html
+from lxml import etree
+from lxml.html import HtmlElement
+
+from nutgraf.errors import ExtractError
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+_NO_XML = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]")
+
+
+def parse_tree(text: str, *, url: str) -> HtmlElement:
+    """The root of `text` as HTML, without comments. Raises ExtractError (`not_html`).
+
+    libxml2 itself stops at 256 levels (huge_tree is off); guard.check_page has refused such pages before.
+    """
+    data = _NO_XML.sub("", _DECLARATION.sub("", text)).encode("utf-8", "replace")
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    try:
+        root = lxml.html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        root = None
+    if root is None:
+        raise ExtractError("The document holds no HTML.", url=url, code="not_html")
+    return root
+
+
+def body_of(root: HtmlElement) -> HtmlElement:
+    """The body element, or the root where there is none."""
+    body = root.find(".//body")
+    return root if body is None else body
