@@ -48,6 +48,7 @@ _SQLITE_CODES: dict[int, tuple[str, str, bool]] = {
 }
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: serialization failure, deadlock, unique violation
 _LOST_RACES = frozenset({"40001", "40P01", "23505"})
+_NUMBER_TOO_LARGE = "22003"
 
 
 class Database:
@@ -197,7 +198,7 @@ def _own_errors() -> Iterator[None]:
     """Turn what SQLAlchemy and the drivers raise into our own errors, by their codes."""
     try:
         yield
-    except OverflowError as error:  # an id of more than 64 bits, from an address someone typed
+    except OverflowError as error:  # SQLite, of an id of more than 64 bits: from an address someone typed
         raise NotFound("There is no such thing.") from error
     except SQLAlchemyError as error:
         raise _own_error(error) from error
@@ -205,8 +206,11 @@ def _own_errors() -> Iterator[None]:
 
 def _own_error(error: SQLAlchemyError) -> StoreError:
     original = error.orig if isinstance(error, DBAPIError) else None
-    if getattr(original, "sqlstate", None) in _LOST_RACES:
+    sqlstate = getattr(original, "sqlstate", None)
+    if sqlstate in _LOST_RACES:
         return _LostRace("Someone else changed the same thing at the same moment.", retryable=True)
+    if sqlstate == _NUMBER_TOO_LARGE:
+        return NotFound("There is no such thing.")
     if isinstance(error, IntegrityError):
         return Conflict(f"The change would break a rule of the database: {original}")
     sqlite_code = getattr(original, "sqlite_errorcode", None)
