@@ -30,14 +30,15 @@ class ServerSettings(_Section):
     """The site."""
 
     host: str = Field(
-        "127.0.0.1", description="Address to listen on. Anything but a loopback address needs `unprotected`."
+        default="127.0.0.1", description="Address to listen on. Anything but a loopback address needs `unprotected`."
     )
-    port: int = Field(8321, ge=1, le=65_535, description="Port to listen on.")
+    port: int = Field(default=8321, ge=1, le=65_535, description="Port to listen on.")
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="Host names under which the site is reached, beside localhost and the address it listens on."
+        default=(),
+        description="Host names under which the site is reached, beside localhost and the address it listens on.",
     )
     unprotected: bool = Field(
-        False,
+        default=False,
         description="Listen on other than loopback addresses although there is no login yet: anyone may add feeds.",
     )
 
@@ -46,7 +47,8 @@ class DatabaseSettings(_Section):
     """The store."""
 
     url: str = Field(
-        "", description="SQLAlchemy address, such as `postgresql://user@host/name`. Empty: SQLite in the data folder."
+        default="",
+        description="SQLAlchemy address, such as `postgresql://user@host/name`. Empty: SQLite in the data folder.",
     )
 
 
@@ -54,23 +56,26 @@ class FetchSettings(_Section):
     """The way out."""
 
     contact: str = Field(
-        "", description="Address or e-mail that publishers see in the User-Agent, so that they can reach you."
+        default="", description="Address or e-mail that publishers see in the User-Agent, so that they can reach you."
     )
     allow_private: tuple[str, ...] = Field(
-        (), description="Private networks that may be fetched from, each as `CIDR:port`, such as `192.168.1.0/24:8080`."
+        default=(),
+        description="Private networks that may be fetched from, each as `CIDR:port`, such as `192.168.1.0/24:8080`.",
     )
-    host_gap_s: float = Field(1.0, ge=0, le=60, description="Seconds between two requests to one host.")
-    max_body_bytes: int = Field(10_000_000, ge=10_000, le=100_000_000, description="Largest document, decoded.")
-    total_timeout_s: float = Field(30.0, gt=0, le=300, description="Longest time for one document, redirects included.")
+    host_gap_s: float = Field(default=1.0, ge=0, le=60, description="Seconds between two requests to one host.")
+    max_body_bytes: int = Field(default=10_000_000, ge=10_000, le=100_000_000, description="Largest document, decoded.")
+    total_timeout_s: float = Field(
+        default=30.0, gt=0, le=300, description="Longest time for one document, redirects included."
+    )
 
 
 class ScheduleSettings(_Section):
     """When feeds are polled."""
 
-    min_interval_s: int = Field(1_800, ge=60, description="Shortest time between two polls of a feed.")
-    max_interval_s: int = Field(86_400, ge=600, description="Longest time between two polls of a feed.")
+    min_interval_s: int = Field(default=1_800, ge=60, description="Shortest time between two polls of a feed.")
+    max_interval_s: int = Field(default=86_400, ge=600, description="Longest time between two polls of a feed.")
     allowed_private_min_interval_s: int = Field(
-        60, ge=1, description="Shortest time for feeds from your own networks (`fetch.allow_private`)."
+        default=60, ge=1, description="Shortest time for feeds from your own networks (`fetch.allow_private`)."
     )
 
 
@@ -78,26 +83,30 @@ class WorkSettings(_Section):
     """How much is done at once."""
 
     processes: int = Field(
-        0, ge=0, le=64, description="Processes that parse, extract and write. 0: one for each core, at most 4."
+        default=0, ge=0, le=64, description="Processes that parse, extract and write. 0: one for each core, at most 4."
     )
-    max_feeds: int = Field(32, ge=1, le=1_000, description="Feeds polled at once.")
-    max_articles: int = Field(16, ge=1, le=1_000, description="Articles under way at once.")
-    process_memory_bytes: int = Field(1_500_000_000, ge=300_000_000, description="Memory limit of each such process.")
+    max_feeds: int = Field(default=32, ge=1, le=1_000, description="Feeds polled at once.")
+    max_articles: int = Field(default=16, ge=1, le=1_000, description="Articles under way at once.")
+    process_memory_bytes: int = Field(
+        default=1_500_000_000, ge=300_000_000, description="Memory limit of each such process."
+    )
 
 
 class TopicSettings(_Section):
     """Topics."""
 
-    taxonomy: Path | None = Field(None, description="Your own taxonomy file. Empty: the one that comes with Nutgraf.")
+    taxonomy: Path | None = Field(
+        default=None, description="Your own taxonomy file. Empty: the one that comes with Nutgraf."
+    )
 
 
 class LogSettings(_Section):
     """Logs, on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least severe messages that are shown."
+        default="info", description="Least severe messages that are shown."
     )
-    format: Literal["text", "json"] = Field("text", description="`text` for people, `json` for machines.")
+    format: Literal["text", "json"] = Field(default="text", description="`text` for people, `json` for machines.")
 
 
 class Settings(BaseSettings):

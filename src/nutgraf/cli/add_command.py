@@ -24,6 +24,7 @@ def command(address: str, data_dir: Path | None) -> None:
     Where URL is a web page with one feed, that feed is taken; where it has several, they are listed.
     """
     import asyncio
+    from functools import partial
 
     from nutgraf.bootstrap import Application, build_application
     from nutgraf.cli.options import settings_from
@@ -32,15 +33,15 @@ def command(address: str, data_dir: Path | None) -> None:
     from nutgraf.pipeline.subscribing import subscribe
 
     async def add(application: Application) -> FeedRecord:
-        parts = {"store": application.store, "poller": application.poller, "clock": application.clock}
+        take = partial(subscribe, store=application.store, poller=application.poller, clock=application.clock)
         try:
             try:
-                return await subscribe(address, **parts)
+                return await take(address)
             except ParseError as error:
                 if len(error.feed_links) != 1:
                     raise
                 click.echo(f"This is a web page; taking the feed it declares: {error.feed_links[0]}")
-                return await subscribe(error.feed_links[0], **parts)
+                return await take(error.feed_links[0])
         finally:
             await application.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -32,7 +32,7 @@ Examples:
 @click.option("--topic", default="", help="Only briefs of this topic (its slug, as in the page's address).")
 @click.option("--publisher", default="", help="Only briefs of this publisher (its slug).")
 @data_option
-def command(format_name: str, output: click.utils.LazyFile, topic: str, publisher: str, data_dir: Path | None) -> None:
+def command(format_name: str, output: TextIO, topic: str, publisher: str, data_dir: Path | None) -> None:
     """Write every published brief, newest first."""
     import json
 

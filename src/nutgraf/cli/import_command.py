@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -12,7 +13,7 @@ from nutgraf.cli.options import data_option
 @click.command("import", epilog="Example: nutgraf import subscriptions.opml")
 @click.argument("file", type=click.File("rb"), metavar="FILE|-")
 @data_option
-def command(file: click.utils.LazyFile, data_dir: Path | None) -> None:
+def command(file: BinaryIO, data_dir: Path | None) -> None:
     """Subscribe to every feed in an OPML FILE, as other readers export it."""
     from datetime import UTC, datetime
 

@@ -83,7 +83,7 @@ def make_site(application: Application, *, is_demo: bool) -> Starlette:
             topics=load_taxonomy(settings.topics.taxonomy).topics,
             subscribe=lambda address: subscribe(address, store=store, poller=application.poller, clock=clock),
             import_opml=lambda data: asyncio.to_thread(import_opml, data, store=store, now=clock.now()),
-            export_opml=lambda: format_opml(store.list_feeds()),
+            export_opml=lambda: format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds()),
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
             reader_id=DEFAULT_READER,
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
@@ -170,6 +170,7 @@ def _stop_or_force(stop: asyncio.Event, servers: Sequence[_Server]) -> None:
 
 def run_loop(work: Coroutine[Any, Any, None]) -> None:
     """Run `work` to its end, on uvloop where it is installed."""
+    factory: Callable[[], asyncio.AbstractEventLoop]
     try:
         import uvloop
 

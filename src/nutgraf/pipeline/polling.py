@@ -119,17 +119,17 @@ class FeedPoller:
 
     def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:
         now: datetime = self._clock.now()
-        is_status = isinstance(error, HTTPStatus)
+        status = error if isinstance(error, HTTPStatus) else None
         interval_s = schedule.interval_after_failure(
             self._limits_for(feed.url),
             failures=feed.failures + 1,
-            retry_after_s=error.retry_after_s if is_status else None,
+            retry_after_s=status.retry_after_s if status else None,
         )
         return PollResult(
             polled_at=now,
             next_poll_at=schedule.poll_moment(now, interval_s, key=f"{feed.url} {now.isoformat()}"),
             interval_s=feed.interval_s,
-            new_state=FeedState.GONE if is_status and error.status == 410 else FeedState.ACTIVE,
+            new_state=FeedState.GONE if status and status.status == 410 else FeedState.ACTIVE,
             error_code=error.code,
             error_message=error.message,
         )
