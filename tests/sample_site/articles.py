@@ -206,7 +206,10 @@ WELLS = Sample(
             "أعلنت بلدية الواحة يوم الثلاثاء إعادة فتح ثلاث آبار للشرب بعد عامين من الجفاف.",
             "وقال رئيس البلدية سالم الحادي إن منسوب المياه ارتفع 4 أمتار منذ أكتوبر.",
         ),
-        ("وستزود الآبار نحو 1200 أسرة بالماء من جديد.", "وحذرت المهندسة ليلى مراد من أن المخزون لا يكفي أكثر من صيفين."),
+        (
+            "وستزود الآبار نحو 1200 أسرة بالماء من جديد.",
+            "وحذرت المهندسة ليلى مراد من أن المخزون لا يكفي أكثر من صيفين.",
+        ),
     ),
     dek=Line("أعادت بلدية الواحة فتح ثلاث آبار للشرب بعد عامين من الجفاف وارتفاع منسوب المياه.", (0, 1)),
     what_happened=(
@@ -233,7 +236,9 @@ LIBRARY = Sample(
         ),
         ("„Ein Boot ist auch nur ein Buch, das schwimmt“, sagte die Leiterin Marta Quandt.",),
     ),
-    dek=Line("Die Stadtbücherei Hagenau verleiht zwölf Ruderboote, und die Warteliste reicht bis in den Oktober.", (0, 1)),
+    dek=Line(
+        "Die Stadtbücherei Hagenau verleiht zwölf Ruderboote, und die Warteliste reicht bis in den Oktober.", (0, 1)
+    ),
     what_happened=(
         Line("Seit Montag können Inhaber eines Bibliotheksausweises ein Ruderboot ausleihen.", (0,)),
         Line("Die Warteliste reicht schon bis in den Oktober.", (1,)),

@@ -14,7 +14,7 @@ from nutgraf.adapters.http import FetchOptions, HttpFetcher
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.adapters.store import open_store
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
-from nutgraf.domain.records import FeedRecord, FeedState
+from nutgraf.domain.records import ArticleState, FeedRecord, FeedState
 from nutgraf.ports import Store
 from nutgraf.web.app import create_app
 from nutgraf.web.services import WebServices
@@ -123,17 +123,9 @@ def fill(store: Store) -> dict[str, ArticleId]:
 def _set_aside(store: Store, feed: FeedRecord) -> None:
     gallery = Sample("https://kestrel.example/gallery", "", "Pictures of the week", ((),), None, ())
     poll(store, feed.id, (gallery,), now=NOW - timedelta(minutes=10), change="gallery")
-    due = store.due_articles([_found()], now=NOW, limit=5)
+    due = store.due_articles([ArticleState.FOUND], now=NOW, limit=5)
     article = next(article for article in due if article.url == gallery.url)
-    store.quarantine(
-        article.id, error_code="no_article", error_message="No article was found in the page.", now=NOW
-    )
-
-
-def _found() -> object:
-    from nutgraf.domain.records import ArticleState
-
-    return ArticleState.FOUND
+    store.quarantine(article.id, error_code="no_article", error_message="No article was found in the page.", now=NOW)
 
 
 async def _subscribe(address: str, store: Store) -> FeedRecord:

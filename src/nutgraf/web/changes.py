@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import enum
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +23,7 @@ class Edit(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditedWords:
-    """A stretch of words of a changed paragraph, white space included."""
+    """A stretch of words of a changed paragraph, parted by single spaces."""
 
     edit: Edit
     text: str
@@ -54,11 +53,11 @@ def compare_texts(before: str, after: str) -> Changes:
 
 
 def compare_words(before: str, after: str) -> ChangedParagraph:
-    """The edits that lead from one paragraph to the other; texts of KEPT and INSERTED joined give `after`."""
-    old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    """The edits that lead from one paragraph to the other; KEPT and INSERTED words make `after`."""
+    old, new = before.split(), after.split()
     if max(len(old), len(new)) > MAX_WORDS:
         return tuple(_edits([(Edit.DELETED, old), (Edit.INSERTED, new)]))
-    matcher = difflib.SequenceMatcher(None, [word.strip() for word in old], [word.strip() for word in new], False)
+    matcher = difflib.SequenceMatcher(None, old, new, False)
     stretches: list[tuple[Edit, Sequence[str]]] = []
     for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
@@ -84,4 +83,4 @@ def _changed_pairs(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
 def _edits(stretches: Sequence[tuple[Edit, Sequence[str]]]) -> Iterator[EditedWords]:
     for edit, words in stretches:
         if words:
-            yield EditedWords(edit, "".join(words))
+            yield EditedWords(edit, " ".join(words))

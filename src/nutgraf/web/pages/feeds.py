@@ -20,6 +20,8 @@ FEEDS_PER_PAGE = 100
 MAX_SET_ASIDE = 100
 OPML_NAME = "nutgraf-feeds.opml"
 
+TROUBLES_FIRST = {"failing": 0, "gone": 1}
+
 DONE_SENTENCES = {
     "added": "The feed is followed now. Its articles are being read.",
     "added-failing": "The feed is followed, but the first look at it failed. Nutgraf will try again.",
@@ -62,9 +64,11 @@ def feeds_response(
     opml: OpmlImport | None = None,
     opml_problem: str = "",
 ) -> Response:
-    """The page, with what became of a change where one was asked for. Failing feeds come first, then by title."""
+    """The page, with what became of a change where one was asked for. Feeds in trouble come first, then by title."""
     services = site_of(request).services
-    rows = sorted((_row(feed) for feed in services.store.list_feeds()), key=lambda row: row.health != "failing")
+    rows = sorted(
+        (_row(feed) for feed in services.store.list_feeds()), key=lambda row: TROUBLES_FIRST.get(row.health, 2)
+    )
     page_count = max(1, -(-len(rows) // FEEDS_PER_PAGE))
     page_number = _page_number(request, page_count)
     start = (page_number - 1) * FEEDS_PER_PAGE

@@ -1,0 +1,129 @@
+"""Times, counts and names in a reader's words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from nutgraf.domain.records import FeedState
+from nutgraf.web import wording
+
+NOW = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("passed", "expected"),
+    [
+        (timedelta(seconds=59), "just now"),
+        (timedelta(seconds=60), "1m ago"),
+        (timedelta(minutes=57), "57m ago"),
+        (timedelta(minutes=59, seconds=59), "59m ago"),
+        (timedelta(hours=1), "1h ago"),
+        (timedelta(hours=23, minutes=59), "23h ago"),
+        (timedelta(days=1), "1d ago"),
+        (timedelta(days=6, hours=23), "6d ago"),
+        (timedelta(days=7), "1w ago"),
+        (timedelta(days=34), "4w ago"),
+        (timedelta(days=35), "28 January 2031"),
+        (timedelta(minutes=-20), "just now"),
+        (timedelta(days=-3), "7 March 2031"),
+    ],
+)
+def test_age_names_the_largest_unit(passed: timedelta, expected: str) -> None:
+    assert wording.age(NOW - passed, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (timedelta(seconds=-5), "now"),
+        (timedelta(seconds=20), "in 1m"),
+        (timedelta(minutes=12), "in 12m"),
+        (timedelta(hours=30), "in 1d"),
+        (timedelta(days=40), "13 April 2031"),
+    ],
+)
+def test_until_rounds_up_to_a_minute(ahead: timedelta, expected: str) -> None:
+    assert wording.until(NOW + ahead, NOW) == expected
+
+
+def test_exact_time_is_in_full() -> None:
+    assert wording.exact_time(NOW) == "4 March 2031, 09:30 UTC"
+
+
+@pytest.mark.parametrize(("number", "expected"), [(0, "0 views"), (1, "1 view"), (2, "2 views"), (1024, "1,024 views")])
+def test_counted_agrees_with_its_number(number: int, expected: str) -> None:
+    assert wording.counted(number, "view") == expected
+
+
+def test_traced_agrees_with_the_number_of_sentences() -> None:
+    assert wording.traced(9, 9) == "9 of 9 sentences traced"
+    assert wording.traced(0, 1) == "0 of 1 sentence traced"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "ltr"),
+        ("ar", "rtl"),
+        ("he-IL", "rtl"),
+        ("pa-Arab", "rtl"),
+        ("az_Arab", "rtl"),
+        ("de", "ltr"),
+        ("", "auto"),
+    ],
+)
+def test_direction_follows_language_and_script(language: str, expected: str) -> None:
+    assert wording.direction(language) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("pt_BR", "pt-BR"), ('en"><b', ""), ("", ""), ("zh-Hant", "zh-Hant")]
+)
+def test_language_tag_is_fit_for_an_attribute(language: str, expected: str) -> None:
+    assert wording.language_tag(language) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("The Kestrel", "K"), ("The", "T"), ("Die Woche", "W"), ("“Echo”", "E"), ("صحيفة", "ص"), ("", "·"), ("!!", "·")],
+)
+def test_tile_letter_passes_over_articles_and_marks(name: str, expected: str) -> None:
+    assert wording.tile_letter(name) == expected
+
+
+def test_tile_tone_is_one_of_the_tones() -> None:
+    tones = {wording.tile_tone(f"publisher-{number}") for number in range(200)}
+    assert tones == set(range(1, wording.TILE_TONES + 1))
+
+
+def test_url_slug_is_short_ascii_without_a_cut_word() -> None:
+    assert wording.url_slug("Brannoch’s café: “open”!") == "brannochs-cafe-open"
+    assert wording.url_slug("بلدية") == ""
+    slug = wording.url_slug("word " * 40)
+    assert len(slug) <= wording.MAX_SLUG_CHARS
+    assert set(slug.split("-")) == {"word"}
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//host/x", "https://", "http://[bad", ""])
+def test_http_url_refuses_what_must_not_be_linked(url: str) -> None:
+    assert wording.http_url(url) == ""
+
+
+def test_http_url_keeps_a_good_address() -> None:
+    assert wording.http_url("https://kestrel.example/a?b=c") == "https://kestrel.example/a?b=c"
+
+
+@pytest.mark.parametrize(
+    ("state", "has_error", "was_polled", "expected"),
+    [
+        (FeedState.ACTIVE, False, True, "healthy"),
+        (FeedState.ACTIVE, False, False, "waiting"),
+        (FeedState.ACTIVE, True, True, "failing"),
+        (FeedState.GONE, True, True, "gone"),
+        (FeedState.PAUSED, True, True, "paused"),
+    ],
+)
+def test_feed_health_is_one_word(state: FeedState, has_error: bool, was_polled: bool, expected: str) -> None:
+    assert wording.feed_health(state, has_error=has_error, was_polled=was_polled) == expected
