@@ -2,12 +2,14 @@
 
 Keys of a file (all optional; strings are words separated by white space, lists are phrases, all lower case):
 
-- `stop_words`, `determiners`, `articles`, `prepositions`, `conjunctions`, `subordinators`, `negations`, `adverbs`,
+- `stop_words`, `determiners`, `articles`, `prepositions`, `conjunctions`, `subordinators`, `complementizers`, `negations`, `adverbs`,
   `adjectives`, `pronouns` (third person), `personal_pronouns` (of a person), `first_person`: word classes;
 - `finite_verbs`, `auxiliaries`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
   where irregular) from which English inflections are made; `intransitive`: forms that end a clause well;
 - `drop_openers`: openings that may be dropped; `lean_openers`: openings that lean on what went before;
-  `pointing_nouns`: nouns that point back after a bare article; `unique_nouns`: nouns that do not; `person_nouns`, `time_nouns`;
+  `unique_nouns`: nouns that need no introduction after a bare article; `person_nouns`, `time_nouns`, `plural_nouns`, `possessives`; `incomplete_verbs`:
+  verbs whose object alone does not end a clause; `scope_words`: words whose reach a cut would
+  change; `controlling_verbs`: verbs that take an object and an infinitive;
 - `attribution_verbs`, `attribution_phrases`: who says so; `hedges`, `conditionals`: words not to be cut away from;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `vague_nouns`: no head of a title; `weekdays`, `months`, `honorifics`: for names and dates;
 - `furniture`: phrases of paragraphs that are no part of a story;
@@ -72,7 +74,7 @@ def load_lexicon(code: str) -> Lexicon:
 
 
 def _inflect_english(entries: frozenset[str]) -> dict[str, str]:
-    """Verb forms and what they can be: `base`, `s`, `past`, `participle`, `past_or_participle`, `ing`."""
+    """Verb forms and what they can be: `base`, `base_or_past`, `s`, `past`, `participle`, `past_or_participle`, `ing`."""
     forms: dict[str, str] = {}
     for entry in sorted(entries):
         base, _, irregular = entry.partition("/")
@@ -81,7 +83,7 @@ def _inflect_english(entries: frozenset[str]) -> dict[str, str]:
         forms[_ing_form(base)] = "ing"
         past = past or _regular_past(base)
         if past == base:
-            forms[base] = "base"
+            forms[base] = "base_or_past"
             continue
         forms[base] = "base"
         if participle and participle != past:

@@ -103,6 +103,8 @@ def _open_class(token: Token, english: bool) -> str:
 
 
 _CLASS_ORDER = (
+    ("complementizers", SUBORDINATOR),
+    ("possessives", DETERMINER),
     ("finite_verbs", FINITE),
     ("articles", DETERMINER),
     ("negations", NEGATION),
@@ -137,7 +139,7 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
         token.tag = GERUND
         return token.tag
     auxiliary = _auxiliary_before(tokens, position, lexicon)
-    if form == "base":
+    if form in ("base", "base_or_past"):
         token.tag = _base_class(tokens, position, lexicon, previous, auxiliary)
         return token.tag
     if auxiliary and form in ("participle", "past_or_participle"):
@@ -168,6 +170,8 @@ def _base_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: 
         return BASE
     if auxiliary and _modal_before(tokens, position, lexicon):
         return BASE
+    if before is not None and before.low in ("help", "helps", "helped"):
+        return BASE
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     plural = before is not None and (
         before.low in ("they", "we", "i", "you", "who", "people")
@@ -175,7 +179,10 @@ def _base_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: 
     )
     if plural and after is not None and (after.tag != STOP) and _starts_object(after, lexicon):
         return FINITE
-    if token.low in ("said", "told"):
+    past = lexicon.verb_forms.get(token.low) == "base_or_past"
+    if past and auxiliary:
+        return PARTICIPLE
+    if past and previous in (CONTENT, PRONOUN, ADVERB) and after is not None and _starts_object(after, lexicon):
         return FINITE
     return CONTENT
 
@@ -192,6 +199,8 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
         return FINITE if previous != DETERMINER else CONTENT
     before = _previous_word(tokens, position)
     after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if token.low == "helps":
+        return FINITE
     if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA, NUMBER):
         return CONTENT
     if before is not None and before.low.endswith(("'s", "s'")):

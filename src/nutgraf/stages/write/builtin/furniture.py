@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from nutgraf.domain.article import Article, Paragraph, ParagraphKind
 from nutgraf.text.lexicon import Lexicon
@@ -14,6 +15,7 @@ _AGENCY = re.compile(
     r"^(?:[A-Z][\w.,’' ]{2,40})?\((?:CNN|AP|Reuters|AFP|UPI|dpa|DPA|EFE|ANSA|PA|Bloomberg|CNN Business)\)\s*(?:[—–-]+\s*)?"
 )
 _LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}|Q|A|Q\.|A\.):\s")
+_NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3}: ")
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door)\s+(?:[A-ZÀ-Þ][\w.’'\-]+\s*){1,5}(?:,|$)")
 _CREDIT = re.compile(
@@ -64,6 +66,7 @@ def skip_opening(text: str) -> int:
 def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
     """The paragraphs that tell the story, in order; all of BODY kind where the rules would leave nothing."""
     paragraphs = article.paragraphs or (Paragraph(0, len(article.text)),)
+    labels = Counter(m.group() for p in paragraphs if (m := _NAME_LABEL.match(article.text[p.start : p.start + 60])))
     texts = [(paragraph, article.text[paragraph.start : paragraph.end]) for paragraph in paragraphs]
     story = [
         paragraph
@@ -71,6 +74,7 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
         if paragraph.kind in STORY_KINDS
         and not is_furniture(text, lexicon)
         and not is_labelled(text)
+        and not ((match := _NAME_LABEL.match(text[:60])) and labels[match.group()] > 1)
         and ends_like_prose(text)
     ]
     if story:

@@ -11,7 +11,9 @@ from nutgraf.stages.write.builtin.clauses import (
     CONTENT,
     DETERMINER,
     FINITE,
+    GERUND,
     NUMBER,
+    PARTICIPLE,
     PREPOSITION,
     PRONOUN,
     QUOTE,
@@ -92,9 +94,11 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
     spoken = [token for token, inside in zip(tokens, quoted, strict=True) if not inside]
     if leaning.has_quote:
         _judge_quotation(tokens, quoted, spoken, leaning, lexicon)
+    if lexicon.verb_forms and not any(token.tag == FINITE for token in spoken):
+        leaning.never = True
     _judge_opening(text, tokens, leaning, lexicon)
     _judge_pronouns(tokens, quoted, leaning, lexicon)
-    leaning.first_person = any(token.low in lexicon.words("first_person") and token.low != "us" for token in spoken)
+    leaning.first_person = any(token.low in lexicon.words("first_person") and token.text != "US" for token in spoken)
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
     return leaning
 
@@ -193,11 +197,11 @@ _QUANTIFIERS = frozenset(
 
 def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, lexicon: Lexicon) -> None:
     """A third-person pronoun outside quotations needs a noun (a person's pronoun: a name) before it."""
-    nouns = names = 0
+    nouns = names = plurals = 0
     expletive = _INDEFINITE_IT.match(" ".join(token.low for token in tokens[:8])) is not None
     pronouns, personal = lexicon.words("pronouns"), lexicon.words("personal_pronouns")
     calendar = lexicon.words("weekdays") | lexicon.words("months")
-    person_nouns = lexicon.words("person_nouns")
+    person_nouns, plural_nouns = lexicon.words("person_nouns"), lexicon.words("plural_nouns")
     for position, token in enumerate(tokens):
         if quoted[position]:
             names += token.is_capital and position > 0
@@ -206,13 +210,26 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
         if low in pronouns and not (expletive and low == "it"):
             if low in ("this", "that", "these", "those") and not _stands_for_noun(tokens, position, lexicon):
                 continue
-            if not (names if low in personal else nouns) and not _cataphora(tokens, position, lexicon):
+            known = names if low in personal else plurals if low in _THEY else nouns
+            if low in _DEMONSTRATIVES and position < _EARLY:
+                known = 0
+            if not known and not _cataphora(tokens, position, lexicon):
                 leaning.previous = True
                 return
         elif token.is_word and token.tag == CONTENT and low not in calendar:
+            after = tokens[position + 1] if position + 1 < len(tokens) else None
             nouns += 1
-            if token.is_capital or low in person_nouns or (position and tokens[position - 1].low in ("a", "an")):
+            plurals += low.endswith("s") or low in plural_nouns
+            modifies = after is not None and after.tag == CONTENT and not after.is_capital
+            if (token.is_capital and not modifies) or low in person_nouns:
                 names += 1
+        elif low == "and" or token.tag == NUMBER:
+            plurals += 1
+
+
+_THEY = frozenset("they them their theirs themselves".split())
+_DEMONSTRATIVES = frozenset("this these those".split())
+_EARLY = 8  # words: a demonstrative before that points back out of the sentence
 
 
 def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -222,7 +239,7 @@ def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bo
     if position == 0 or after is None:
         return True
     if low in ("these", "those"):
-        return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag != CONTENT
+        return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag not in (PARTICIPLE, GERUND)
     return low == "this" and after.low not in lexicon.words("time_nouns")
 
 
@@ -242,8 +259,9 @@ def _cataphora(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> list[str]:
     """Heads of bare descriptions ("the ruling", "the company") at the start of the sentence or of its main clause."""
     heads = []
-    starts = [0] + [i + 1 for i, token in enumerate(tokens[:12]) if token.tag == COMMA]
-    for start in starts:
+    comma = next((i for i, token in enumerate(tokens[:14]) if token.tag == COMMA), None)
+    leading = tokens[0].tag in (PREPOSITION, SUBORDINATOR, GERUND, PARTICIPLE, ADVERB)
+    for start in (0, comma + 1) if leading and comma is not None else (0,):
         if start >= len(tokens) or quoted[start] or tokens[start].low != "the":
             continue
         phrase: list[Token] = []
@@ -251,31 +269,20 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
             if token.tag not in (CONTENT, NUMBER, ADVERB):
                 break
             phrase.append(token)
+        follower = start + 1 + len(phrase)
+        after = tokens[follower : follower + 2]
         if not phrase or any(token.is_capital or token.tag == NUMBER for token in phrase):
             continue
-        follower = start + 1 + len(phrase)
-        if follower < len(tokens) and tokens[follower].low in (
-            "of",
-            "that",
-            "who",
-            "for",
-            "which",
-            "between",
-            "against",
-            "on",
-            "in",
-            "to",
-            "from",
-            "at",
-            "behind",
-        ):
+        if after and (after[0].low in _SPECIFIES or (after[0].tag == COMMA and len(after) > 1 and after[1].is_capital)):
             continue
         head = phrase[-1].low.removesuffix("'s")
-        if len(phrase) > 2 or head in lexicon.words("unique_nouns"):
-            continue
-        if head in lexicon.words("pointing_nouns") or len(phrase) == 1:
+        plain = len(phrase) == 1 or (len(phrase) == 2 and phrase[0].low in lexicon.words("adjectives"))
+        if plain and head not in lexicon.words("unique_nouns"):
             heads.append(head)
     return heads
+
+
+_SPECIFIES = frozenset("of that who for which whose between against on in to from at behind where".split())
 
 
 def resolved(heads: list[str], shown: set[str]) -> bool:

@@ -26,6 +26,9 @@ class NameBook:
                 break
             name = self._trim(match.group())
             if name and " " in name and "the " not in text[max(0, match.start() - 4) : match.start()].lower():
+                last = name.rsplit(" ", 1)[1]
+                if last.endswith("s") and last[:-1] in text.replace(last, ""):
+                    continue  # "Kansas Republicans"
                 names = self._full.setdefault(name.rsplit(" ", 1)[1], [])
                 if name not in names:
                     names.append(name)

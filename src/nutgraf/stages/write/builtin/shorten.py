@@ -20,6 +20,7 @@ from nutgraf.stages.write.builtin.clauses import (
     PRONOUN,
     QUOTE,
     SUBORDINATOR,
+    TO,
     Token,
     count_words,
     has_finite_verb,
@@ -150,6 +151,8 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
         if tokens[position].low not in openers or _inside_quotation(tokens, position):
             continue
         kept, rest = tokens[:position], tokens[position:]
+        if any(t.tag == COMMA for t in rest) or rest[1].tag not in (DETERMINER, CONTENT, NUMBER, GERUND):
+            continue
         if _claims(rest, lexicon) or not _has_main_clause(kept) or any(t.low in lexicon.words("modals") for t in kept):
             continue
         if kept[-1].tag not in (CONTENT, NUMBER) or any(t.low in ("day", "days", "week", "weeks", "hours", "year", "years", "month", "months", "shortly", "soon", "minutes") for t in kept[-2:]):
@@ -180,7 +183,8 @@ def _drop_second_predicate(text: str, tokens: list[Token], lexicon: Lexicon) -> 
         kept, rest = tokens[: position - comma], tokens[position + 1 :]
         if _claims(rest, lexicon) or not _has_main_clause(kept) or kept[-1].tag in _NEVER_LAST:
             continue
-        predicate = rest[0].tag == FINITE and not has_finite_verb([])
+        infinitive = any(t.tag == TO for t in kept) and lexicon.verb_forms.get(rest[0].low) == "base" and not comma
+        predicate = rest[0].tag == FINITE or infinitive
         clause = comma and rest[0].tag in (DETERMINER, CONTENT, PRONOUN) and has_finite_verb(rest[1:8])
         if not (predicate or clause) or any(t.low == "between" or t.low == "both" for t in kept):
             continue
@@ -195,8 +199,9 @@ def _drop_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | Non
     days = lexicon.words("weekdays")
     for i in range(2, len(tokens) - 1):
         if tokens[i].low in days and tokens[i - 1].low == "on" and not _inside_quotation(tokens, i):
-            if tokens[i + 1].tag in (FINITE, PREPOSITION, SUBORDINATOR, COMMA, CONJUNCTION) or tokens[i + 1].text == ".":
-                if tokens[i - 2].tag == COMMA or tokens[i + 1].low in ("and", "or", "morning", "night"):
+            said = tokens[i - 2].low in lexicon.words("attribution_verbs")
+            if tokens[i + 1].tag in (FINITE, PREPOSITION, SUBORDINATOR, TO) or tokens[i + 1].text == "." or said:
+                if tokens[i - 2].tag == COMMA or tokens[i + 1].tag in (COMMA, CONJUNCTION):
                     return None
                 return text[: tokens[i - 2].end] + text[tokens[i].end :]
     return None

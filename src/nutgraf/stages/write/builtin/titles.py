@@ -37,7 +37,7 @@ GOOD_ENOUGH = 0.45
 _BOUND = frozenset("of to from as into than about like per off out up down upon versus until".split())
 _SAFE_NEXT = frozenset(
     "in on at for with after during since over amid following by because when while through throughout across under "
-    "between among against where which who including near around before toward towards within".split()
+    "between among against including near around before toward towards within".split()
 )
 _LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
 _MEASURES = frozenset(
@@ -47,6 +47,8 @@ _MEASURES = frozenset(
 )
 _POINTERS = frozenset("this that these those his her its their such another other others no any some both either".split())
 _OBJECT_PRONOUNS = frozenset("it him them he she they there this that these those one ones".split())
+_SUBJECT_LINKS = frozenset(("of", "for", "in", "on", "between", "against", "from", "at"))
+_OBJECT_LINKS = frozenset(("of", "between", "against"))
 _GROUP = frozenset((FINITE, BASE, PARTICIPLE, ADVERB, NEGATION, TO))
 
 
@@ -79,7 +81,7 @@ def best_title(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mappi
             if not _well_formed(part, lexicon):
                 continue
             weights = sorted((salience.get(token.low, 0.0) for token in part if token.is_word), reverse=True)[:3]
-            quality = piece.quality + 0.25 * sum(weights) / 3
+            quality = piece.quality + 0.3 * sum(weights) / 3
             if best is None or quality > best[0]:
                 best = (quality, piece)
     if best is None or best[0] < GOOD_ENOUGH:
@@ -121,29 +123,68 @@ def _main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
 
 
 def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    """Openings of the main clause that end where a clause may end."""
-    start = _main_start(tokens, lexicon)
-    if start is None or tokens[start].tag not in (DETERMINER, CONTENT, NUMBER):
-        return
-    if tokens[start].low in _POINTERS or tokens[start].low in ("it", "there"):
-        return
-    verb = next((i for i in range(start + 1, min(start + 9, len(tokens))) if tokens[i].tag == FINITE), None)
-    if verb is None or _broken(tokens[start:verb]):
-        return
-    group_end = verb + 1
-    while group_end < len(tokens) and tokens[group_end].tag in _GROUP:
-        group_end += 1
+    """Openings of a main clause that end where a clause may end, with who says so where somebody does."""
     attributed = _has_attribution(tokens, lexicon)
-    for end in range(verb + 1, min(start + MAX_TITLE_WORDS + 3, len(tokens)) + 1):
-        if end < group_end:
+    for start in _clause_starts(tokens, lexicon):
+        verb = _verb_after(tokens, start, lexicon)
+        if verb is None:
             continue
-        quality = _clause_end(tokens, verb, group_end, end, lexicon)
-        if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
-            continue
-        if attributed and not _has_attribution(tokens[start:end], lexicon):
+        group_end = _group_end(tokens, verb)
+        inner = group_end
+        if tokens[verb].low in lexicon.words("attribution_verbs"):
+            inner = group_end + (tokens[group_end : group_end + 1] != [] and tokens[group_end].low == "that")
+            content_verb = _verb_after(tokens, inner, lexicon)
+            if content_verb is None:
+                continue
+            verb, group_end = content_verb, _group_end(tokens, content_verb)
+        elif attributed:
             continue  # the title would state as fact what somebody says
-        words = _word_count(tokens[start:end])
-        yield _Piece(start, end, quality + (0.15 if 5 <= words <= 8 else 0.05 if words == 4 else 0.0))
+        for end in range(group_end, min(start + MAX_TITLE_WORDS + 3, len(tokens)) + 1):
+            quality = _clause_end(tokens, group_end, end, lexicon)
+            if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
+                continue
+            if not _is_end(tokens, end) and any(t.low in lexicon.words("scope_words") for t in tokens[start:end]):
+                continue  # "the only state" says more than "the only state where it is allowed"
+            words = _word_count(tokens[start:end])
+            yield _Piece(start, end, quality + (0.15 if 5 <= words <= 8 else 0.05 if words == 4 else 0.0))
+
+
+def _is_end(tokens: list[Token], end: int) -> bool:
+    return end >= len(tokens) or tokens[end].tag in (STOP, COMMA)
+
+
+def _verb_after(tokens: list[Token], start: int, lexicon: Lexicon) -> int | None:
+    """Where the finite verb of the clause that begins at `start` stands, its subject being a plain phrase."""
+    for i in range(start + 1, min(start + 9, len(tokens))):
+        if tokens[i].tag == FINITE:
+            subject = tokens[start:i]
+            alone = len(subject) == 1 and subject[0].tag == PRONOUN and start > 0
+            return i if alone or not _broken(subject) else None
+    return None
+
+
+def _group_end(tokens: list[Token], verb: int) -> int:
+    """Where the verb with its participles, infinitives and adverbs ends."""
+    end = verb + 1
+    while end < len(tokens) and tokens[end].tag in _GROUP:
+        end += 1
+    return end
+
+
+def _clause_starts(tokens: list[Token], lexicon: Lexicon) -> Iterator[int]:
+    """Where main clauses begin: the first one, and later ones after a semicolon or a comma with "and" or "but"."""
+    starts = [_main_start(tokens, lexicon)]
+    if starts[0] is not None:
+        for i, token in enumerate(tokens[:-4]):
+            if token.text == ";":
+                starts.append(i + 1)
+            elif token.tag == COMMA and tokens[i + 1].low in ("and", "but"):
+                starts.append(i + 2)
+    for start in starts:
+        if start is None or tokens[start].tag not in (DETERMINER, CONTENT, NUMBER):
+            continue
+        if tokens[start].low not in _POINTERS and tokens[start].low not in ("it", "there"):
+            yield start
 
 
 def _broken(tokens: list[Token]) -> bool:
@@ -166,30 +207,31 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     auxiliaries = lexicon.words("auxiliaries")
     passive = main.tag == PARTICIPLE and any(t.low in auxiliaries for t in tokens[verb : group_end - 1])
     copula = main.low in auxiliaries and main.low not in ("has", "have", "had", "having", "get", "gets", "got")
+    after = tokens[end] if end < len(tokens) else None
+    whole = after is None or after.tag in (STOP, COMMA)
     if group_end == end:
-        return (alone or passive) and main.tag != ADVERB
+        loose = after is not None and (after.low in _LOOSE or after.low == "by")
+        return (alone or passive) and main.tag != ADVERB and main.low not in auxiliaries and not loose
+    if main.low in lexicon.words("incomplete_verbs") and not whole:
+        return False
     complement = tokens[group_end:end]
+    first = complement[0]
     if any(token.low in _OBJECT_PRONOUNS for token in complement):
         return False
-    first = complement[0]
-    if first.tag == SUBORDINATOR:
-        return len(complement) >= 4 and any(t.tag == FINITE for t in complement[2:-1]) and end == len(tokens) - 1
-    if any(token.tag in (SUBORDINATOR, COMMA, CONJUNCTION) for token in complement):
-        return any(token.tag == CONJUNCTION for token in complement) and end >= len(tokens) - 1
+    if any(token.tag in (SUBORDINATOR, COMMA, CONJUNCTION, FINITE) for token in complement):
+        return whole and any(t.tag == CONJUNCTION for t in complement) and all(t.tag != SUBORDINATOR for t in complement)
     if first.tag in (PREPOSITION, GERUND):
-        return alone or passive or copula or end >= len(tokens) - 1
+        return alone or passive or copula or whole
     return first.tag in (DETERMINER, CONTENT, NUMBER)
 
 
-def _clause_end(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> float:
+def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> float:
     """How well a clause can end before the token at `end` (0: not at all)."""
     last = tokens[end - 1]
     after = tokens[end] if end < len(tokens) else None
-    if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE):
+    if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) or last.low in lexicon.words("finite_verbs"):
         return 0.0
-    if last.tag in (PARTICIPLE, FINITE) and end > group_end:
-        return 0.0
-    if last.tag == FINITE and last.low in lexicon.words("finite_verbs"):
+    if last.low in lexicon.words("auxiliaries") or (last.tag in (PARTICIPLE, FINITE) and end > group_end):
         return 0.0
     if last.low in lexicon.words("adjectives") and after is not None and after.tag not in (STOP, COMMA):
         return 0.0
@@ -203,6 +245,13 @@ def _clause_end(tokens: list[Token], verb: int, group_end: int, end: int, lexico
         return 0.0
     if last.low in _MEASURES and after.low in ("of", "a", "per"):
         return 0.0
+    if after.low == "and" and end + 1 < len(tokens) and tokens[end + 1].tag == FINITE:
+        return 0.5
+    if after.tag == TO:
+        controlled = any(t.low in lexicon.words("controlling_verbs") for t in tokens[:group_end])
+        return 0.3 if end > group_end + 1 and not controlled else 0.0
+    if after.low in ("to", "from") and after.tag == PREPOSITION and end < len(tokens) - 1:
+        return 0.3 if end > group_end + 1 and tokens[end + 1].tag in (DETERMINER, CONTENT) else 0.0
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in _BOUND:
         return 0.35 if after.low in _LOOSE else 0.5
     return 0.0
@@ -243,23 +292,28 @@ def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         if any(token.low in lexicon.words("weekdays") for token in content):
             continue
         linked = any(token.tag == PREPOSITION for token in phrase)
+        if not linked and len(phrase) > 1 and phrase[-1].is_capital and phrase[-2].is_capital:
+            continue  # somebody with their office
         words = _word_count(phrase)
         telling = any(token.tag == NUMBER for token in phrase) or any(token.is_capital for token in content[1:])
         yield _Piece(start, end, standing + 0.1 * linked + 0.08 * telling + (0.08 if 4 <= words <= 8 else 0.0))
 
 
 def _noun_start(tokens: list[Token], start: int) -> float:
-    """How well a title may begin here (0: not at all): best at the subject, then at an object."""
+    """How well a title may begin here (0: not at all): best at a subject, then at an object."""
     token = tokens[start]
     if token.low in _POINTERS or token.tag not in (DETERMINER, CONTENT, NUMBER):
         return 0.0
     if start == 0:
-        return 0.24
+        return 0.22
     before = tokens[start - 1]
-    if before.tag == BASE or (before.tag == FINITE and before.text[-1:] != "'"):
+    if before.tag == SUBORDINATOR and before.low in ("that", "whether", "how", "because", "where"):
+        return 0.22
+    perfect = before.tag == PARTICIPLE and start > 1 and tokens[start - 2].low in ("has", "have", "had")
+    if before.tag in (BASE, FINITE, GERUND) or perfect:
         negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])
-        return 0.0 if negated else 0.22
-    return 0.0
+        return 0.0 if negated else 0.2
+    return 0.12 if before.low in ("on", "over", "about", "against", "for") else 0.0
 
 
 def _ends_noun(tokens: list[Token], end: int) -> bool:
@@ -283,7 +337,7 @@ def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
     if token.tag == DETERMINER:
         return before.tag == PREPOSITION and token.low not in _POINTERS
     if token.tag == PREPOSITION:
-        linking = ("of", "for", "in", "on", "between", "against", "over", "from", "at", "with")
+        linking = _SUBJECT_LINKS if start == 0 else _OBJECT_LINKS
         return token.low in linking and before.tag in (CONTENT, NUMBER)
     return False
 

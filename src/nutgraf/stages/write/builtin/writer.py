@@ -107,8 +107,9 @@ class _Composer:
             if text is None or count_words(text) < min(low, candidate.word_count):
                 continue
             score = float(self.salience.scores[candidate.position])
-            score += 0.4 * float(self.salience.headline[candidate.position])
-            score -= 0.15 * (text != candidate.text) + 0.3 * candidate.leaning.has_quote
+            score += 0.8 * float(self.salience.headline[candidate.position])
+            score += 0.4 * (candidate.position == 0)
+            score -= 0.15 * (text != candidate.text) + 0.6 * candidate.leaning.has_quote
             if count_words(text) < low:
                 score -= 0.5
             if best is None or score > best[0]:
@@ -142,7 +143,7 @@ class _Composer:
                 score = float(self.salience.scores[candidate.position]) - 0.5 * self._redundancy(candidate)
                 if best is None or score > best[0]:
                     best = (score, candidate, text)
-            if best is None or (total >= PARAGRAPH_WORDS[0] + 15 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
+            if best is None or (total >= PARAGRAPH_WORDS[0] and len(chosen) >= PARAGRAPH_SENTENCES[0]):
                 break
             chosen.append(best[1])
             texts[best[1].position] = best[2]
