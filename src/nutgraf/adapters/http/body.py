@@ -66,7 +66,7 @@ class BodyBuffer:
     def finish(self) -> bytes:
         """The whole decoded body. Raises FetchError where compressed data ended too early."""
         unfinished = self._inflate is not None and not self._inflate.eof
-        if (unfinished or self._head) and not self.is_full:
+        if (unfinished or (self._head and not self._members)) and not self.is_full:
             raise incomplete(self._url)
         return self._decoded.getvalue()
 
@@ -76,7 +76,7 @@ class BodyBuffer:
         while data and not self.is_full:
             if self._inflate is None or self._inflate.eof:
                 if len(data) < 2:  # one byte does not tell what follows
-                    self._head = data if self._members == 0 else b""
+                    self._head = data
                     return
                 if not self._start_member(data):
                     return

@@ -13,7 +13,7 @@ from yarl import URL
 from nutgraf.adapters.http import headers as http_headers
 from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.adapters.http.body import ACCEPT_ENCODING, BodyBuffer
-from nutgraf.adapters.http.connecting import PolicyResolver, make_connector
+from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
 from nutgraf.adapters.http.options import FetchOptions
 from nutgraf.adapters.http.robots import MAX_ROBOTS_BYTES, RobotsGate
@@ -50,7 +50,10 @@ class _Answer:
 
 
 class HttpFetcher:
-    """Implements `ports.Fetcher`. Make it anywhere, use it in one event loop, close it there."""
+    """Implements `ports.Fetcher`. Make it anywhere, use it in one event loop, close it there.
+
+    Raises ConfigError when made with a file of authorities that cannot be read.
+    """
 
     def __init__(self, options: FetchOptions, clock: Clock) -> None:
         self._options = options
@@ -61,6 +64,7 @@ class HttpFetcher:
         self._robots = RobotsGate(self._fetch_robots, clock, product=options.product)
         self._connections = asyncio.Semaphore(options.max_connections)
         self._large_bodies = asyncio.Semaphore(options.max_large_bodies)
+        self._tls_context = make_tls_context(options.ca_file)
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
 
@@ -215,7 +219,7 @@ class HttpFetcher:
         if self._session is None:
             options = self._options
             self._session = aiohttp.ClientSession(
-                connector=make_connector(options, self._policy, self._resolver),
+                connector=make_connector(self._policy, self._resolver, self._tls_context),
                 timeout=aiohttp.ClientTimeout(
                     connect=options.connect_timeout_s,
                     sock_connect=options.connect_timeout_s,

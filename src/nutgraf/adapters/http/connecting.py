@@ -12,7 +12,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from nutgraf.adapters.http.addresses import AddressPolicy
-from nutgraf.adapters.http.options import FetchOptions
 from nutgraf.errors import Blocked, ConfigError
 
 DNS_THREADS = 16
@@ -78,7 +77,9 @@ def _with_scope(address: tuple[Any, ...]) -> str:
     return f"{address[0]}%{address[3]}" if has_zone else str(address[0])
 
 
-def make_connector(options: FetchOptions, policy: AddressPolicy, resolver: PolicyResolver) -> aiohttp.TCPConnector:
+def make_connector(
+    policy: AddressPolicy, resolver: PolicyResolver, tls_context: ssl.SSLContext
+) -> aiohttp.TCPConnector:
     """A connector that opens a new connection per request and asks the policy about the address it really uses."""
 
     def policed_socket(address_info: Any) -> socket.socket:
@@ -93,7 +94,7 @@ def make_connector(options: FetchOptions, policy: AddressPolicy, resolver: Polic
         resolver=resolver,
         ttl_dns_cache=DNS_CACHE_S,
         socket_factory=policed_socket,
-        ssl=make_tls_context(options.ca_file),
+        ssl=tls_context,
         force_close=True,  # thousands of feeds: idle TLS connections would cost hundreds of megabytes
         limit=0,  # the fetcher's own semaphore, whose waits do not count as connecting
     )

@@ -70,7 +70,7 @@ def as_fetch_error(exc: Exception, *, url: str) -> FetchError:
     if isinstance(exc, aiohttp.ClientPayloadError):
         return incomplete(url)
     if isinstance(exc, aiohttp.ClientResponseError):
-        if isinstance(exc.__cause__, http_exceptions.LineTooLong):
+        if _is_caused_by(exc, http_exceptions.LineTooLong):
             return headers_too_large(url)
         return FetchError("The server's answer is not valid HTTP.", url=url, code="bad_response")
     if isinstance(exc, (aiohttp.ClientConnectionError, OSError)):
@@ -89,3 +89,8 @@ def _timeout(exc: Exception, url: str) -> Timeout:
     if isinstance(exc, aiohttp.SocketTimeoutError):
         return Timeout("The server stopped sending.", url=url)
     return Timeout("The server took too long in all.", url=url)
+
+
+def _is_caused_by(exc: BaseException, kind: type[Exception]) -> bool:
+    cause = exc.__cause__
+    return cause is not None and (isinstance(cause, kind) or _is_caused_by(cause, kind))

@@ -1,0 +1,126 @@
+"""Decoding bodies piece by piece within their limits."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nutgraf.adapters.http.body import BodyBuffer
+from nutgraf.errors import FetchError, TooLarge
+
+TEXT = b"The harbour trust met on Monday. " * 500
+
+
+def raw_deflate(data):
+    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return compressor.compress(data) + compressor.flush()
+
+
+def decode(data, encoding="", *, piece_bytes=None, max_bytes=10_000_000, truncate=False):
+    body = BodyBuffer(
+        content_encoding=encoding, max_bytes=max_bytes, max_ratio=100, url="https://a.example/", truncate=truncate
+    )
+    for start in range(0, len(data), piece_bytes or len(data) or 1):
+        body.feed(data[start : start + (piece_bytes or len(data))])
+    return body.finish()
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 7, 1000, None])
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        ("", TEXT),
+        ("identity", TEXT),
+        ("gzip", gzip.compress(TEXT)),
+        ("X-GZip ", gzip.compress(TEXT)),
+        ("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
+        ("gzip", gzip.compress(TEXT) + b"\0\0\0 trailing"),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", raw_deflate(TEXT)),
+    ],
+)
+def test_every_encoding_decodes_in_any_pieces(encoding, data, piece_bytes):
+    assert decode(data, encoding, piece_bytes=piece_bytes) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", ""])
+def test_an_empty_body_is_empty(encoding):
+    assert decode(b"", encoding) == b""
+
+
+def code_of(*args, **options):
+    with pytest.raises(FetchError) as caught:
+        decode(*args, **options)
+    return caught.value.code
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress", "utf-8"])
+def test_an_encoding_not_asked_for_is_refused(encoding):
+    assert code_of(TEXT, encoding) == "unsupported_encoding"
+
+
+def test_broken_and_cut_compression_have_their_own_codes():
+    packed = gzip.compress(TEXT)
+    assert code_of(b"not gzip at all", "gzip") == "bad_encoding"
+    assert code_of(packed[:-8] + bytes(8), "gzip") == "bad_encoding"
+    assert code_of(packed[:-9], "gzip") == "incomplete_body"
+    assert code_of(packed[:1], "gzip") == "incomplete_body"
+    assert code_of(zlib.compress(TEXT)[:50], "deflate") == "incomplete_body"
+
+
+def test_size_is_counted_after_decoding():
+    assert len(decode(TEXT, max_bytes=len(TEXT))) == len(TEXT)
+    assert code_of(TEXT, max_bytes=len(TEXT) - 1) == "too_large"
+    assert code_of(gzip.compress(TEXT), "gzip", max_bytes=len(TEXT) - 1) == "too_large"
+
+
+def test_a_bomb_is_stopped_by_its_ratio_but_a_small_repetitive_body_is_not():
+    assert len(decode(gzip.compress(bytes(900_000)), "gzip")) == 900_000
+    with pytest.raises(TooLarge) as caught:
+        decode(gzip.compress(bytes(5_000_000)), "gzip")
+    assert caught.value.code == "compression_bomb"
+
+
+def test_a_bomb_never_holds_more_than_its_limit():
+    body = BodyBuffer(content_encoding="gzip", max_bytes=2_000_000, max_ratio=10_000, url="")
+    with pytest.raises(TooLarge):
+        body.feed(gzip.compress(bytes(40_000_000), 9))
+    assert body.size_bytes <= 2_000_000
+
+
+def test_many_tiny_members_are_refused():
+    assert code_of(gzip.compress(b"") * 10_000, "gzip") == "compression_bomb"
+
+
+def test_truncation_keeps_the_beginning_and_says_when_it_is_full():
+    assert decode(TEXT, max_bytes=100, truncate=True) == TEXT[:100]
+    assert decode(gzip.compress(TEXT), "gzip", max_bytes=100, truncate=True) == TEXT[:100]
+    body = BodyBuffer(content_encoding="", max_bytes=100, max_ratio=100, url="", truncate=True)
+    body.feed(TEXT)
+    assert body.is_full
+
+
+def test_an_announced_size_is_refused_before_it_is_sent():
+    body = BodyBuffer(content_encoding="", max_bytes=100, max_ratio=100, url="")
+    body.expect(None)
+    body.expect(100)
+    with pytest.raises(TooLarge):
+        body.expect(101)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=400), st.sampled_from(["gzip", "deflate", ""]), st.integers(1, 50), st.booleans())
+def test_any_bytes_decode_or_raise_our_own_error(data, encoding, piece_bytes, is_real):
+    if is_real and encoding == "gzip":
+        data = gzip.compress(data)[: len(data) + 12] + os.urandom(3)
+    code = "none"
+    try:
+        decode(data, encoding, piece_bytes=piece_bytes)
+    except FetchError as error:
+        code = error.code
+    assert code in ("none", "bad_encoding", "incomplete_body", "too_large", "compression_bomb")
