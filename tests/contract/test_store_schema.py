@@ -1,0 +1,162 @@
+"""Opening, migrating and refusing databases, on each kind."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from nutgraf.adapters.store import SqlStore, open_store, schema
+from nutgraf.adapters.store.engine import Database
+from nutgraf.adapters.store.tables import metadata
+from nutgraf.domain.ids import DEFAULT_READER
+from nutgraf.domain.records import BriefQuery
+from nutgraf.errors import ConfigError, StoreError
+from store_values import NOON, publish_new
+
+
+def test_the_constant_names_the_latest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == schema.HEAD_REVISION
+
+
+def test_the_migrations_build_the_tables_that_the_code_knows(store_url: str) -> None:
+    database = Database(store_url)
+
+    def differences(connection: object) -> list[object]:
+        return compare_metadata(MigrationContext.configure(connection), metadata)  # type: ignore[arg-type]
+
+    assert database.read(differences) == []
+    database.close()
+
+
+def test_a_new_database_is_migrated_and_ready(empty_url: str) -> None:
+    store = open_store(empty_url)
+    with pytest.raises(StoreError):
+        store.list_feeds()
+    store.migrate()
+    store.ping()
+    publish_new(store, "a")
+    store.close()
+
+
+def test_migrating_again_keeps_everything(store: SqlStore) -> None:
+    publish_new(store, "a")
+    store.migrate()
+    assert len(store.list_briefs(BriefQuery(), reader_id=DEFAULT_READER)) == 1
+
+
+def test_two_that_start_at_once_migrate_once(empty_url: str) -> None:
+    stores = [open_store(empty_url) for _ in range(4)]
+    errors: list[Exception] = []
+
+    def migrate(store: SqlStore) -> None:
+        try:
+            store.migrate()
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=migrate, args=(store,)) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert stores[0].record_read is not None
+    publish_new(stores[0], "a")
+    for store in stores:
+        assert store.counts().briefs == 1
+        store.close()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(store_url: str) -> None:
+    database = Database(store_url)
+    database.write(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    store = open_store(store_url)
+    with pytest.raises(StoreError, match="newer Nutgraf") as refused:
+        store.migrate()
+    assert refused.value.code == "schema_newer"
+    assert not refused.value.retryable
+    assert database.read(schema.stored_revision) == "9999"
+    store.close()
+    database.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
+    database = Database(empty_url)
+    database.write(lambda connection: connection.execute(text("CREATE TABLE counters (mine INTEGER)")))
+    store = open_store(empty_url)
+    with pytest.raises(StoreError):
+        store.migrate()
+    assert database.read(schema.stored_revision) is None
+    database.write(lambda connection: connection.execute(text("DROP TABLE counters")))
+    store.migrate()
+    assert store.list_feeds() == []
+    store.close()
+    database.close()
+
+
+def test_a_second_start_does_not_import_alembic(store_url: str) -> None:
+    program = (
+        "import sys; from nutgraf.adapters.store import open_store; store = open_store(sys.argv[1]);"
+        "store.migrate(); store.list_feeds(); print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, store_url], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "False", done.stderr
+
+
+def test_a_store_can_be_closed_twice(store: SqlStore) -> None:
+    store.close()
+    store.close()
+
+
+def test_the_file_and_its_folder_are_their_owners_only(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "deeper" / "nutgraf.db"
+    store = open_store(f"sqlite:///{path}")
+    store.migrate()
+    store.add_feed("https://press.example/feed", now=NOON)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
+    assert len(list(path.parent.iterdir())) == 3, "the write-ahead log is there too"
+    assert stat.S_IMODE(path.parent.stat().st_mode) == stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o700
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "mysql://host/db", "sqlite://", "sqlite:///:memory:", "sqlite:///a.db?mode=ro"]
+)
+def test_an_address_of_no_database_of_ours_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError):
+        open_store(url)
+
+
+def test_a_folder_that_cannot_be_made_is_a_plain_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ConfigError):
+        open_store(f"sqlite:///{tmp_path / 'file' / 'nutgraf.db'}")
+
+
+def test_a_file_that_is_no_database_is_a_plain_error(tmp_path: Path) -> None:
+    path = tmp_path / "nutgraf.db"
+    path.write_text("This is not a database, whatever its name says. " * 100)
+    store = open_store(f"sqlite:///{path}")
+    with pytest.raises(StoreError) as refused:
+        store.ping()
+    assert refused.value.code == "not_a_database"
+
+
+def test_a_server_that_does_not_answer_is_a_plain_error() -> None:
+    pytest.importorskip("psycopg")
+    store = open_store("postgresql://nobody@127.0.0.1:9/nothing")
+    with pytest.raises(StoreError):
+        store.ping()
+    store.close()
