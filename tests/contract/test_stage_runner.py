@@ -139,12 +139,10 @@ def test_a_task_that_takes_too_long_is_killed_and_its_neighbour_goes_on(processe
         with pytest.raises(Timeout) as caught:
             await runner.run(task, timeout_s=0.3)
         assert await neighbour == list(range(20))
-        children = psutil.Process().children()
         assert await runner.run("add", 1, 2, timeout_s=PATIENCE_S) == 3
-        return caught.value, [child.cpu_percent() for child in children if child.is_running()]
+        return caught.value
 
-    error, _ = processes(check)
-    assert error.code == "stage_timeout"
+    assert processes(check).code == "stage_timeout"
     assert not psutil.Process().children()
 
 

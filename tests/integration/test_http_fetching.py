@@ -122,6 +122,36 @@ def test_a_redirect_to_nowhere_is_a_status():
     assert refusal("/", web.get("/", handle)).code == "http_302"
 
 
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"/caf\xe9?q=1", "/caf%E9?q=1"),
+        ("/café".encode(), "/caf%C3%A9"),
+        (b"/a%2Cb?s=%2F%3D", "/a%2Cb?s=%2F%3D"),
+        (b"two words", "/two%20words"),
+        (b"//127.0.0.1:PORT/x/../y", "/y"),
+        (b"?page=2", "/?page=2"),
+    ],
+)
+def test_a_redirect_is_asked_for_as_it_was_written(location, path):
+    asked = []
+
+    async def handle(reader, writer):
+        asked.append((await reader.readuntil(b"\r\n\r\n")).split()[1].decode())
+        port = writer.get_extra_info("sockname")[1]
+        target = b"Location: " + location.replace(b"PORT", b"%d" % port) + b"\r\n"
+        status = b"302 Found" if len(asked) == 1 else b"200 OK"
+        writer.write(b"HTTP/1.1 " + status + b"\r\n" + target + b"Content-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    async def main():
+        async with raw_server(handle) as port:
+            await fetch(port)
+
+    asyncio.run(main())
+    assert asked == ["/", path]
+
+
 def test_validators_follow_the_redirect_so_that_its_end_can_say_not_modified():
     async def end(request):
         return web.Response(status=304 if request.headers.get("If-None-Match") == '"v1"' else 200)

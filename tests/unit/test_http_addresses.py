@@ -161,11 +161,16 @@ def test_an_unreadable_allowance_is_a_configuration_error(text):
         ("https://news.example./", "https://news.example./"),
         ("https://9.9.9.9/", "https://9.9.9.9/"),
         ("https://[2a00:1450::1]/", "https://[2a00:1450::1]/"),
-        ("https://news.example/a%2Fb", "https://news.example/a%2Fb"),
+        ("https://news.example/a%2Fb%2Cc?sig=a%2Bb%2F%3D&to=https%3A%2F%2Fz", None),
+        ("https://news.example/a,b;c(d)/e+f@g?h=i+j&k[]=1,2;3/4?5", None),
+        ("https://news.example/100%", None),
+        ('https://news.example/?q=ö x|"', "https://news.example/?q=%C3%B6%20x%7C%22"),
+        ("https://news.example/a/../b/./c?d=..", "https://news.example/b/c?d=.."),
+        ("https://news.example?x", "https://news.example/?x"),
     ],
 )
 def test_ordinary_addresses_are_normalised(text, expected):
-    assert str(AddressPolicy().check_url(text)).rstrip("/") == expected.rstrip("/")
+    assert str(AddressPolicy().check_url(text)).rstrip("/") == (expected or text).rstrip("/")
 
 
 @pytest.mark.parametrize(

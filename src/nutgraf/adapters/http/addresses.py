@@ -11,6 +11,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
 
 from yarl import URL
 
@@ -58,6 +59,8 @@ STANDARD_PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL_CHARS = 8_192
 _HOST_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?", re.ASCII)
 _NUMERIC_LABEL = re.compile(r"\d+|0x[0-9a-f]*", re.ASCII)
+_KEPT_IN_PATH = "%!$&'()*+,/:;=@[]~"
+_KEPT_IN_QUERY = _KEPT_IN_PATH + "?"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -168,7 +171,7 @@ class AddressPolicy:
         try:
             if _CONTROL.search(text):
                 raise ValueError("control character")
-            return URL(text).with_fragment(None)
+            return _with_path_as_written(URL(text), text)
         except ValueError as exc:  # UnicodeError, which IDNA raises, is one
             raise FetchError("This is not a web address.", url=shown, code="bad_url", retryable=False) from exc
 
@@ -182,3 +185,16 @@ class AddressPolicy:
                 raise Blocked(f"“{host[:80]}” is not a host name.", url=shown, code="blocked_url") from None
         else:
             self.check_address(host, port, url=shown)
+
+
+def _with_path_as_written(url: URL, text: str) -> URL:
+    """`url` with the path and query of `text`, quoted only where they must be.
+
+    URL decodes an escaped comma, slash or question mark, after which a signed address is no longer valid.
+    """
+    if not url.raw_host:
+        return url
+    parts = urlsplit(text)
+    path = url.raw_path if "/." in parts.path else quote(parts.path, safe=_KEPT_IN_PATH) or "/"
+    query = quote(parts.query, safe=_KEPT_IN_QUERY)
+    return URL.build(scheme=url.scheme, authority=url.raw_authority, path=path, query_string=query, encoded=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 import aiohttp
 from multidict import CIMultiDictProxy
@@ -150,12 +151,15 @@ class HttpFetcher:
 
     def _redirect_target(self, url: URL, location: str) -> URL:
         try:
-            target = url.join(URL(location.strip()))
+            return self._policy.check_url(urljoin(str(url), http_headers.escape_raw_bytes(location.strip())))
         except ValueError as exc:
-            raise FetchError(
-                "The server redirects to something that is no web address.", url=str(url), code="bad_redirect"
-            ) from exc
-        return self._policy.check_url(str(target))
+            reason: Exception = exc
+        except FetchError as exc:
+            if exc.code != "bad_url":
+                raise
+            reason = exc
+        message = "The server redirects to something that is no web address."
+        raise FetchError(message, url=str(url), code="bad_redirect", retryable=False) from reason
 
     def _check_status(self, answer: _Answer, journey: _Journey) -> None:
         is_awaited_304 = answer.status == 304 and (

@@ -14,7 +14,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.errors import Blocked, ConfigError
 
-DNS_THREADS = 16
+DNS_THREADS = 32
 DNS_CACHE_S = 60
 MAX_ADDRESSES_TRIED = 8
 MAX_PRIVATE_NAMES = 1_000

@@ -22,6 +22,7 @@ ACCEPT = {
     Purpose.IMAGE: "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.3, */*;q=0.1",
 }
 _MAX_AGE = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})', re.ASCII | re.IGNORECASE)
+_RAW_BYTE = re.compile(r"[\udc80-\udcff]")
 _VISIBLE = re.compile(r"[\x20-\x7e]*")
 
 
@@ -53,3 +54,8 @@ def validator(value: str | None) -> str:
     """An ETag or Last-Modified fit to be stored and sent back unchanged, else an empty string."""
     value = value or ""
     return value if len(value) <= MAX_VALIDATOR_CHARS and _VISIBLE.fullmatch(value) else ""
+
+
+def escape_raw_bytes(value: str) -> str:
+    """An address from a header, its bytes that are not UTF-8 (surrogates, as aiohttp gives them) percent-encoded."""
+    return _RAW_BYTE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", value)
