@@ -1,0 +1,118 @@
+"""From the cues in an article to its topics: evidence is summed by topic, weighed by place, and cut to a short list."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.topic import Topic
+from nutgraf.stages.tag.cues import cue_index
+from nutgraf.stages.tag.taxonomy import Cue, Taxonomy, load_taxonomy, tokens
+
+MAX_TOPICS = 6
+MAX_TOP_LEVEL = 2
+MAX_WORDS = 3_000  # a longer text has said by then what it is about
+
+_TITLE_WEIGHT = 3.0
+_STANDFIRST_WEIGHT = 2.0
+_LEAD_WEIGHT = 1.6
+_LEAD_WORDS = 120
+_LATE_WEIGHT = 0.7
+_LATE_WORDS = 600
+
+_REPETITION = 0.65  # evidence of a cue grows with the occurrences to this power: repeating is not proving
+_NORMAL_WORDS = 300  # longer texts meet more cues by chance
+_LENGTH_POWER = 0.5
+_SECTION_FACTOR = 1.5
+_CHILDREN_SHARE = 0.8
+
+_LEAST_TOP_LEVEL = 1.2
+_SECOND_TOP_LEVEL_SHARE = 0.6
+_SECOND_TOP_LEVEL_LEAST = 6.0
+_LEAST_NARROWER = 3.0
+_NARROWER_SHARE = 0.3  # of the best narrower topic's evidence
+_OTHER_FAMILY_FACTOR = 0.6  # a topic whose top-level topic is not given has to be that much clearer
+_HALF_SCORE_EVIDENCE = 8.0
+
+
+def tag_topics(article: Article, taxonomy: Taxonomy | None = None) -> list[Topic]:
+    """Three to six topics where the text carries them, top-level topics first, each with its score (0..1).
+
+    Fewer for a short text, none where no cue is found. Without `taxonomy`, the one that comes with Nutgraf.
+    """
+    taxonomy = taxonomy or load_taxonomy()
+    own = topic_evidence(article, taxonomy)
+    top_level = _top_level_evidence(own, taxonomy)
+    chosen = _choose_top_level(top_level)
+    if not chosen:
+        return []
+    narrower = _choose_narrower(own, chosen, taxonomy, MAX_TOPICS - len(chosen))
+    evidence = {slug: top_level[slug] for slug in chosen} | {slug: own[slug] for slug in narrower}
+    return [dataclasses.replace(taxonomy.topics[slug], score=_score(found)) for slug, found in evidence.items()]
+
+
+def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
+    """Evidence by topic slug, from the topic's own cues alone; topics without any are absent."""
+    index = cue_index(taxonomy, article.language.lower()[:2])
+    weights: dict[Cue, float] = {}
+    word_count = 0
+    for words, zone_weight in _zones(article):
+        word_count += len(words)
+        for _, cues in index.find(words):
+            for cue in cues:
+                weights[cue] = weights.get(cue, 0.0) + zone_weight
+    length_factor = max(1.0, word_count / _NORMAL_WORDS) ** -_LENGTH_POWER
+    evidence: dict[str, float] = {}
+    for cue, weight in weights.items():
+        if cue.topic:
+            found = cue.strength * weight**_REPETITION * length_factor
+            evidence[cue.topic] = evidence.get(cue.topic, 0.0) + found
+    section = article.section.casefold().strip()
+    for slug in evidence:
+        if section and section in taxonomy.sections[slug]:
+            evidence[slug] *= _SECTION_FACTOR
+    return evidence
+
+
+def _zones(article: Article) -> Iterator[tuple[list[str], float]]:
+    """The parts of the article as words, with the weight of a cue in each."""
+    yield tokens(article.title), _TITLE_WEIGHT
+    yield tokens(article.standfirst), _STANDFIRST_WEIGHT
+    words = tokens(article.text[: MAX_WORDS * 12])[:MAX_WORDS]
+    yield words[:_LEAD_WORDS], _LEAD_WEIGHT
+    yield words[_LEAD_WORDS:_LATE_WORDS], 1.0
+    yield words[_LATE_WORDS:], _LATE_WEIGHT
+
+
+def _top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str, float]:
+    """Evidence by top-level slug, best first: its own and a share of its narrower topics'."""
+    total: dict[str, float] = {}
+    for slug, found in own.items():
+        parent = taxonomy.topics[slug].parent
+        total[parent or slug] = total.get(parent or slug, 0.0) + (found * _CHILDREN_SHARE if parent else found)
+    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _choose_top_level(top_level: Mapping[str, float]) -> list[str]:
+    ranked = list(top_level)
+    if not ranked or top_level[ranked[0]] < _LEAST_TOP_LEVEL:
+        return []
+    least = max(_SECOND_TOP_LEVEL_LEAST, _SECOND_TOP_LEVEL_SHARE * top_level[ranked[0]])
+    return ranked[:1] + [slug for slug in ranked[1:MAX_TOP_LEVEL] if top_level[slug] >= least]
+
+
+def _choose_narrower(own: Mapping[str, float], chosen: list[str], taxonomy: Taxonomy, limit: int) -> list[str]:
+    """The clearest narrower topics, best first; those under a chosen top-level topic are preferred."""
+    rated = []
+    for slug, found in own.items():
+        parent = taxonomy.topics[slug].parent
+        if parent:
+            rated.append((found if parent in chosen else found * _OTHER_FAMILY_FACTOR, slug))
+    rated.sort(key=lambda item: (-item[0], item[1]))
+    least = max(_LEAST_NARROWER, _NARROWER_SHARE * rated[0][0]) if rated else 0.0
+    return [slug for found, slug in rated[:limit] if found >= least]
+
+
+def _score(evidence: float) -> float:
+    return round(evidence / (evidence + _HALF_SCORE_EVIDENCE), 3)
