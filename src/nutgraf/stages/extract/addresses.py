@@ -6,7 +6,13 @@ from urllib.parse import urljoin, urlsplit
 
 MAX_URL_CHARS = 2_000
 # Labels under which countries register names, so that example.co.uk counts as a site and co.uk does not.
-_SECOND_LEVEL = frozenset(["ac", "co", "com", "edu", "gob", "gov", "go", "gv", "ltd", "me", "mil", "ne", "net", "nom", "or", "org", "plc", "sch", "web"])
+_SECOND_LEVEL = frozenset(
+    str.split(
+        """
+    ac co com edu gob gov go gv ltd me mil ne net nom or org plc sch web
+    """
+    )
+)
 
 
 def absolute_url(address: str, base: str) -> str:

@@ -16,14 +16,31 @@ from nutgraf.stages.extract.furniture import Furniture, judge_element
 
 MAX_BLOCKS = 20_000
 _INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "ruby", "rb", "rt", "rp", "output", "amp-fit-text"]
+    str.split(
+        """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp small span
+    strike strong sub sup time tt u var wbr ruby rb rt rp output amp-fit-text
+    """
+    )
 )
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "applet", "canvas", "audio", "video", "map", "head", "nav", "button", "select", "textarea", "input", "option", "dialog", "menu", "link", "meta", "rt", "rp", "amp-ad", "amp-embed", "amp-analytics", "amp-sidebar", "amp-consent"]
+    str.split(
+        """
+    script style noscript template svg math iframe object embed applet canvas audio video map head nav button
+    select textarea input option dialog menu link meta rt rp amp-ad amp-embed amp-analytics amp-sidebar
+    amp-consent
+    """
+    )
 )
 _APART = frozenset(("span", "time", "small", "label", "a", "cite"))  # unlike b or i, often set apart by a style sheet
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_CELL_BLOCKS = frozenset(["p", "div", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article", "li"])
+_CELL_BLOCKS = frozenset(
+    str.split(
+        """
+    p div ul ol table h1 h2 h3 h4 h5 h6 blockquote section article li
+    """
+    )
+)
 _HEADING_WORDS = 18
 _ROW_CHARS = 400
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»“)\]]*$")

@@ -79,7 +79,7 @@ def _codec_name(label: str) -> str:
 
 
 def _is_mostly_utf8(text: str) -> bool:
-    """Whether a few stray bytes are in a text that otherwise is UTF-8 (a template of one charset, a body of another)."""
+    """Whether the text is UTF-8 but for a few stray bytes, as where a template has another charset."""
     broken = text.count("\ufffd")
     intact = sum(character > "\x7f" for character in text) - broken
     return intact > 4 * broken

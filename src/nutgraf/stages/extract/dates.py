@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from nutgraf.stages.extract.jsonld import Node, text_of
 from nutgraf.stages.extract.moments import parse_moment
+from nutgraf.stages.extract.visible_dates import find_date
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
@@ -26,11 +27,17 @@ _UPDATED_METAS = (
     "dcterms.modified", "dc.date.modified", "last-modified", "article.updated",
 )  # fmt: skip
 _PUBLISHED_NAMES = re.compile(r"publi|created|posted|entry-date|post-date|article-?date|dateline|datum|pubdate", re.I)
+_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?:/|-|$)")
 _MAX_TIMES = 40
 
 
-def find_published(root: HtmlElement, article: Node, metas: Mapping[str, str], url: str) -> datetime | None:
-    """When the article was published, with the zone that the page gives (UTC where none), or None."""
+def find_published(
+    root: HtmlElement, article: Node, metas: Mapping[str, str], url: str, lines: Sequence[str] = ()
+) -> datetime | None:
+    """When the article was published, with the zone that the page gives (UTC where none), or None.
+
+    `lines` are the short texts near the headline, in the order in which they are to be searched.
+    """
     for text in (text_of(article.get("datePublished")), text_of(article.get("dateCreated"))):
         moment = parse_moment(text)
         if moment:
@@ -39,7 +46,13 @@ def find_published(root: HtmlElement, article: Node, metas: Mapping[str, str], u
         moment = parse_moment(metas.get(name, ""))
         if moment:
             return moment
-    return _marked_up(root) or _searched(root, url) or parse_moment(text_of(article.get("uploadDate")))
+    return (
+        _marked_up(root)
+        or _in_address(url)
+        or _visible(lines)
+        or _searched(root, url)
+        or parse_moment(text_of(article.get("uploadDate")))
+    )
 
 
 def find_updated(article: Node, metas: Mapping[str, str]) -> datetime | None:
@@ -71,6 +84,15 @@ def _marked_up(root: HtmlElement) -> datetime | None:
                 return moment
             plain.append(moment)
     return plain[0] if len({moment.date() for moment in plain}) == 1 else None
+
+
+def _in_address(url: str) -> datetime | None:
+    match = _URL_DATE.search(url)
+    return parse_moment("-".join(match.groups())) if match else None
+
+
+def _visible(lines: Sequence[str]) -> datetime | None:
+    return next(filter(None, map(find_date, lines)), None)
 
 
 def _searched(root: HtmlElement, url: str) -> datetime | None:

@@ -21,17 +21,54 @@ class Furniture(enum.Enum):
 
 _SURE_TAGS = frozenset({"footer", "aside", "form"})
 _SURE_ROLES = frozenset(
-    ["navigation", "search", "banner", "contentinfo", "complementary", "dialog", "alertdialog", "menu", "menubar", "toolbar", "tablist"]
+    [
+        "navigation",
+        "search",
+        "banner",
+        "contentinfo",
+        "complementary",
+        "dialog",
+        "alertdialog",
+        "menu",
+        "menubar",
+        "toolbar",
+        "tablist",
+    ]
 )
 # Words of a class or id (split at hyphens, underscores and camel case).
 _SURE = frozenset(
-    ["nav", "navi", "navbar", "navigation", "menu", "submenu", "breadcrumb", "breadcrumbs", "crumb", "crumbs", "brotkrumen", "footer", "sidebar", "marginal", "related", "relatedposts", "jprelatedposts", "recommended", "recommendation", "recommendations", "similar", "readmore", "weiterlesen", "share", "sharing", "shares", "shariff", "sharedaddy", "sharebar", "addthis", "addtoany", "sociable", "socialmedia", "newsletter", "subscribe", "subscription", "abonnement", "advert", "advertisement", "advertising", "ads", "adsense", "adslot", "anzeige", "werbung", "sponsored", "outbrain", "taboola", "plista", "cookie", "cookies", "consent", "gdpr", "dsgvo", "comment", "comments", "kommentare", "kommentar", "disqus", "respond", "commentlist", "commentform", "livefyre", "tagcloud", "taglist", "pagination", "pager", "paging", "pagenavi", "login", "signup", "register", "modal", "popup", "lightbox", "widget", "widgets", "trending", "mostread", "popular", "skiplink", "skip", "hatnote", "navbox", "editsection", "mweditsection", "noprint", "recirculation", "entryfooter", "postfooter", "articlefooter", "appstore", "appstores", "pushlayer", "paidbox", "disclosure", "notice", "callout", "authorbox", "authorbio", "postmeta", "entrymeta", "authorinfo", "impressum", "toolbar"]
+    str.split(
+        """
+    nav navi navbar navigation menu submenu breadcrumb breadcrumbs crumb crumbs brotkrumen footer sidebar
+    marginal related relatedposts jprelatedposts recommended recommendation recommendations similar readmore
+    weiterlesen share sharing shares shariff sharedaddy sharebar addthis addtoany sociable socialmedia
+    newsletter subscribe subscription abonnement advert advertisement advertising ads adsense adslot anzeige
+    werbung sponsored outbrain taboola plista cookie cookies consent gdpr dsgvo comment comments kommentare
+    kommentar disqus respond commentlist commentform livefyre tagcloud taglist pagination pager paging pagenavi
+    login signup register modal popup lightbox widget widgets trending mostread popular skiplink skip hatnote
+    navbox editsection mweditsection noprint recirculation entryfooter postfooter articlefooter appstore
+    appstores pushlayer paidbox disclosure notice callout authorbox authorbio postmeta entrymeta authorinfo
+    impressum toolbar
+    """
+    )
 )
 _LIKELY = frozenset(
-    ["ad", "promo", "promotion", "banner", "sponsor", "social", "teaser", "teasers", "latest", "aktuell", "toc", "rating", "vote", "poll", "quiz", "print", "printonly", "tags", "tagged", "keywords", "topics", "schlagworte", "byline", "bio", "author", "autor", "tools", "actions", "rail", "metadata", "meta", "dateline", "timestamp", "credit", "credits", "copyright", "carousel", "slideshow", "player", "feedback", "donate", "spenden", "noscript", "disclaimer", "infobox", "reflist", "references", "copy", "abo", "paywall", "reading", "recirc", "factbox", "faktenbox", "snippet", "appendix", "categories", "themes", "help", "prolog"]
+    str.split(
+        """
+    ad promo promotion banner sponsor social teaser teasers latest aktuell toc rating vote poll quiz print
+    printonly tags tagged keywords topics schlagworte byline bio author autor tools actions rail metadata meta
+    dateline timestamp credit credits copyright carousel slideshow player feedback donate spenden noscript
+    disclaimer infobox reflist references copy abo paywall reading recirc factbox faktenbox snippet appendix
+    categories themes help prolog
+    """
+    )
 )
-_CAPTIONS = frozenset(["caption", "captions", "figcaption", "bildunterschrift", "imagecaption", "wpcaption", "legend", "bu"])
-_HIDDEN_CLASSES = frozenset(["hidden", "hide", "sronly", "visuallyhidden", "screenreadertext", "screenreader", "invisible"])
+_CAPTIONS = frozenset(
+    ["caption", "captions", "figcaption", "bildunterschrift", "imagecaption", "wpcaption", "legend", "bu"]
+)
+_HIDDEN_CLASSES = frozenset(
+    ["hidden", "hide", "sronly", "visuallyhidden", "screenreadertext", "screenreader", "invisible"]
+)
 _SURE_PHRASES = re.compile(
     r"sr-only|visually-?hidden|screen-reader|related-?(?:post|article|link|content|stor|news)|read-?(?:more|next|also)"
     r"|most-?(?:read|popular|viewed)|social-?(?:media|share|link|icon|bar)|share-?(?:button|bar|link|tool)"
@@ -43,10 +80,20 @@ _SURE_PHRASES = re.compile(
 _NOISE = re.compile(r"\b(?:tag|category|type|status|format|post-\d+|has|no|with|without|is|js)-[\w-]+", re.I)
 # A name with one of these describes a layout, and then the others say where something is, not what it is.
 _LAYOUT = frozenset(
-    ["layout", "fixed", "enable", "label", "left", "right", "xs", "sm", "md", "lg", "xl", "grid", "row", "column", "cols", "wrap", "wrapper", "container", "sticky", "page", "js"]
+    str.split(
+        """
+    layout fixed enable label left right xs sm md lg xl grid row column cols wrap wrapper container sticky page
+    js
+    """
+    )
 )
 _LAYOUT_NAMES = frozenset(
-    ["sidebar", "widget", "widgets", "share", "hidden", "menu", "readmore", "subscribe", "social", "navbar", "nav", "ad", "ads", "promo", "teaser", "player", "meta", "tab", "navigation", "toolbar", "popup", "modal", "topics", "tags"]
+    str.split(
+        """
+    sidebar widget widgets share hidden menu readmore subscribe social navbar nav ad ads promo teaser player
+    meta tab navigation toolbar popup modal topics tags
+    """
+    )
 )
 CONTENT_NAMES = re.compile(
     r"(?:article|story|entry|post|main|page|news|blog|text|artikel|beitrag)[-_]*(?:body|content|text|inhalt)\b|content-?body"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import accumulate
 
 from nutgraf.domain.article import ParagraphKind
@@ -16,6 +17,7 @@ _STANDFIRST_NAMES = re.compile(
 _MIN_LEFT = 0.2
 _INTRODUCTION_BLOCKS = 25
 _STANDFIRST_WORDS = 8
+_LINE_WORDS = 20
 _MAX_SCORED_WORDS = 100
 
 
@@ -37,6 +39,25 @@ def find_range(page: PageBlocks) -> tuple[int, int]:
         if total > best[0]:
             best = (total, start, end)
     return _with_introduction(page.blocks, best[1], best[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands near the text: the heading before it, and short lines (datelines, bylines), nearest first."""
+
+    heading: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def surroundings_of(blocks: list[Block], start: int, end: int) -> Surroundings:
+    """The surroundings of the text in `blocks[start:end]`."""
+    earliest = max(start - _INTRODUCTION_BLOCKS, -1)
+    heading = next((i for i in range(min(start, len(blocks) - 1), earliest, -1) if blocks[i].level in (1, 2)), -1)
+    first = start if heading < 0 else heading
+    order = [*range(first, min(start + 4, len(blocks))), *range(first - 1, max(first - 6, -1), -1),
+             *range(end, min(end + 6, len(blocks)))]  # fmt: skip
+    lines = tuple(blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS)
+    return Surroundings(blocks[heading].text if heading >= 0 else "", lines)
 
 
 def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:

@@ -4,7 +4,6 @@ the visible page, and for the date at last htmldate's search."""
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from functools import cached_property
 
 from lxml.html import HtmlElement
@@ -14,6 +13,7 @@ from nutgraf.stages.extract.addresses import absolute_url, canonical_url
 from nutgraf.stages.extract.assemble import Metadata, clean_line
 from nutgraf.stages.extract.dates import find_published, find_updated
 from nutgraf.stages.extract.jsonld import Node, find_article, names_of, read_nodes, text_of, types_of
+from nutgraf.stages.extract.locate import Surroundings
 from nutgraf.stages.extract.titles import find_title
 
 MAX_FIELD_CHARS = 1_000
@@ -28,6 +28,8 @@ _BYLINE_TAIL = re.compile(r"\s*(?:\||•|·|—|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d
 _BYLINE_NAMES = re.compile(
     r"\b(?:byline|author(?:[-_]?name)?|autor(?:en)?|entry-author|article__author|contributor)\b", re.I
 )
+_AUTHOR_METAS = ("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
+                 "citation_author", "byl")  # fmt: skip
 _MAX_BYLINE_WORDS = 12
 
 
@@ -67,18 +69,21 @@ class PageFacts:
         return clean_line(text_of(self.article.get(name))[:MAX_FIELD_CHARS])
 
 
-def read_metadata(facts: PageFacts) -> Metadata:
-    """What is known of the page's article; empty where unknown, times with the zone that the page gives."""
+def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
+    """What is known of the page's article; empty where unknown, times with the zone that the page gives.
+
+    `surroundings` is what stands near the text.
+    """
     url = facts.url
     publisher = _publisher(facts)
     section = _section(facts)
     return Metadata(
         url=url,
         canonical_url=canonical_url(_declared_address(facts), url),
-        title=find_title(facts.root, facts.property_text("headline"), facts.metas, publisher),
+        title=find_title(facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading),
         publisher=publisher,
         byline=_byline(facts, publisher),
-        published_at=_published(facts),
+        published_at=find_published(facts.root, facts.article, facts.metas, url, surroundings.lines),
         updated_at=find_updated(facts.article, facts.metas),
         language=_language(facts),
         lead_image_url=_lead_image(facts),
@@ -86,10 +91,6 @@ def read_metadata(facts: PageFacts) -> Metadata:
         section=section,
         flags=_flags(facts, section),
     )
-
-
-def _published(facts: PageFacts) -> datetime | None:
-    return find_published(facts.root, facts.article, facts.metas, facts.url)
 
 
 def _declared_address(facts: PageFacts) -> str:
@@ -125,8 +126,7 @@ def _publisher(facts: PageFacts) -> str:
 def _byline(facts: PageFacts, publisher: str) -> str:
     names = names_of(facts.article.get("author") or facts.article.get("creator"), facts.nodes)
     candidates = [", ".join(names)] if names else []
-    candidates += [facts.meta("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
-                              "citation_author", "byl")]  # fmt: skip
+    candidates.append(facts.meta(*_AUTHOR_METAS))
     for candidate in candidates:
         byline = _clean_byline(candidate)
         if byline and byline.casefold() != publisher.casefold():

@@ -1,4 +1,4 @@
-"""A page, or a feed's full text, to an Article: guard, decode, parse once, read text and meta data, judge the result."""
+"""A page, or a feed's full text, to an Article: guard, decode, parse once, read text and meta data, judge them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from lxml.html import HtmlElement
 from nutgraf.domain.article import Article
 from nutgraf.errors import ExtractError
 from nutgraf.stages.extract.assemble import Metadata, assemble_article
-from nutgraf.stages.extract.blocks import PageBlocks, count_words, read_blocks
+from nutgraf.stages.extract.blocks import count_words, read_blocks
 from nutgraf.stages.extract.charset import decode_page
 from nutgraf.stages.extract.guard import check_page
-from nutgraf.stages.extract.locate import find_range
+from nutgraf.stages.extract.locate import find_range, surroundings_of
 from nutgraf.stages.extract.metadata import PageFacts, read_metadata
 from nutgraf.stages.extract.prune import select_blocks
 from nutgraf.stages.extract.refusal import refuse_or_flag
@@ -34,8 +34,10 @@ def extract_article(page: bytes | str, *, url: str, content_type: str = "") -> A
     root = parse_tree(page if isinstance(page, str) else decode_page(page, content_type), url=url)
     facts = PageFacts(root, url)
     reading = read_blocks(body_of(root))
-    metadata = read_metadata(facts)
-    blocks = _choose_text(root, facts, reading, metadata)
+    start, end = find_range(reading)
+    metadata = read_metadata(facts, surroundings_of(reading.blocks, start, end))
+    own = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
+    blocks = _choose_text(own, root, facts)
     article = assemble_article(blocks, metadata)
     return refuse_or_flag(article, facts, reading)
 
@@ -52,9 +54,8 @@ def article_from_entry(entry_html: str, metadata: Metadata) -> Article:
     return article
 
 
-def _choose_text(root: HtmlElement, facts: PageFacts, reading: PageBlocks, metadata: Metadata) -> TextBlocks:
-    start, end = find_range(reading)
-    own: TextBlocks = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
+def _choose_text(own: TextBlocks, root: HtmlElement, facts: PageFacts) -> TextBlocks:
+    """Our own reading, unless it found little and the structured data or trafilatura found much more."""
     count = _word_count(own)
     declared = structured_body(facts.article)
     declared_count = _word_count(declared)

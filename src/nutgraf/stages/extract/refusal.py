@@ -10,25 +10,11 @@ from nutgraf.domain.article import Article, ArticleFlag, ParagraphKind
 from nutgraf.errors import ExtractError
 from nutgraf.stages.extract.blocks import PageBlocks, count_words
 from nutgraf.stages.extract.metadata import PageFacts
+from nutgraf.stages.extract.phrases import CONSENT, PAYWALL
 
 MIN_WORDS = 25
 """Below this there is nothing that a brief could say; the shortest real articles measured have about 30."""
 
-_CONSENT = re.compile(
-    r"\b(?:cookies?|consent|einwilligung|zustimm\w+|datenschutz\w*|werbung\s+und\s+tracking|tracking|personenbezogen\w*|"
-    r"privacy|partners?|vendors?|personalised|consentement|consentimiento)\b",
-    re.I,
-)
-_PAYWALL = re.compile(
-    r"subscribe\s+(?:now\s+)?to\s+(?:continue|read|unlock)|to\s+continue\s+reading|subscribers?[- ]only|already\s+a\s+subscriber"
-    r"|for\s+subscribers|sign\s+in\s+to\s+(?:continue|read)|create\s+a\s+free\s+account|register\s+to\s+(?:read|continue)|become\s+a\s+(?:member|subscriber)"
-    r"|unlock\s+(?:this|the)\s+(?:article|story)|this\s+(?:article|story|content)\s+is\s+(?:for|reserved|only)"
-    r"|weiterlesen\s+mit|jetzt\s+(?:weiterlesen|abonnieren)|mit\s+\S{0,15}\s?(?:plus|\+)\s+(?:weiter)?lesen|exklusiv\s+für\s+abonnenten|nur\s+für\s+abonnenten"
-    r"|bereits\s+abonnent|(?:diesen|dieser)\s+artikel\s+(?:weiterlesen|freischalten|kaufen|ist\s+kostenpflichtig)|abo\s+abschließen|kostenpflichtiger\s+inhalt"
-    r"|réservé\s+aux\s+abonnés|article\s+réservé|abonnez-vous\s+pour\s+lire|il\s+vous\s+reste\s+\S+\s+de\s+cet\s+article"
-    r"|(?:exclusivo|solo|contenido)\s+(?:para|exclusivo)\s+(?:suscriptores|para\s+suscriptores)|suscríbete\s+para\s+(?:leer|seguir)|riservato\s+agli\s+abbonati",
-    re.I,
-)
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 _CONSENT_SHARE = 0.04  # of the words; a news article about cookies stays below
 _CONSENT_MAX_WORDS = 400
@@ -48,7 +34,7 @@ def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks) -> A
     if count < MIN_WORDS:
         raise _refusal(article, is_paywalled=ArticleFlag.PAYWALLED in flags)
     if not facts.article:
-        if count < _CONSENT_MAX_WORDS and len(_CONSENT.findall(article.text)) > _CONSENT_SHARE * count:
+        if count < _CONSENT_MAX_WORDS and len(CONSENT.findall(article.text)) > _CONSENT_SHARE * count:
             raise ExtractError("The page asks for consent and shows no article.", url=article.url, code="consent_wall")
         if _is_listing(facts, reading, count):
             raise ExtractError("The page lists articles and is none itself.", url=article.url, code="listing")
@@ -58,7 +44,7 @@ def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks) -> A
 
 
 def _has_plea(reading: PageBlocks) -> bool:
-    return any(len(block.text) < _PLEA_SEARCH_CHARS and _PAYWALL.search(block.text) for block in reading.blocks)
+    return any(len(block.text) < _PLEA_SEARCH_CHARS and PAYWALL.search(block.text) for block in reading.blocks)
 
 
 def _refusal(article: Article, *, is_paywalled: bool) -> ExtractError:

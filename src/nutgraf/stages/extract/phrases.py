@@ -1,0 +1,96 @@
+"""Phrases by which sites speak for themselves, not for the article, in the languages of most news.
+
+They are judged together with a block's length, links and ending: a sentence of a report may use any of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A short block that begins so is a pointer to something else, whatever follows.
+POINTER = re.compile(
+    r"""(?:
+      (?:also\s+)?read(?:\s+(?:more|also|next|the\s+full))?\s*(?::|\||»|›|→|>|$) | related\b.{0,30}(?::|$)
+      | see\s+also\b | more\s+(?:on|from|about)\b.{0,60}$ | more: | recommended\b
+      | you\s+(?:may|might)\s+(?:also\s+)?like | most\s+(?:read|popular|viewed) | trending\b | up\s+next
+      | advertis(?:e?ment|ing)\b | sponsored\b | promoted\b | story\s+continues | continue\s+reading
+      | skip\s+(?:to|advert) | click\s+here\s+to | sign\s+up\b | subscribe\b | get\s+the\s+(?:latest|best|day)
+      | follow\s+(?:us|our|@|\w+\s+on)\b | share\s+(?:this|on|via)\b | like\s+us\b
+      | join\s+(?:our|the\s+conversation) | download\s+(?:our|the)\s+app | listen\s+to\s+(?:this|the) | watch:
+      | watch\s+(?:more|the\s+video) | (?:©|\(c\)|copyright\b) | all\s+rights\s+reserved
+      | photo(?:graph)?(?:s|\s+by)?\s*: | image(?:s)?\s*(?:credit|source)?\s*: | credit\s*: | file\s+photo
+      | filed\s+under | tags?\s*: | topics?\s*: | categories?\s*: | posted\s+(?:in|by|on)\b
+      | published\s+(?:on|in|by)?\s*:? | last\s+(?:updated|modified) | updated\s*: | leave\s+a\s+(?:reply|comment)
+      | comments?\s*(?:\(\d+\))?$ | \d+\s+comments?$ | print\s+this | email\s+this
+      | report\s+(?:a|an)\s+(?:typo|error) | mehr\s+(?:zum\s+thema|dazu|aus|lesen|infos?|informationen)
+      | lesen\s+sie\s+(?:auch|hier|mehr|dazu)
+      | (?:das\s+könnte|auch\s+interessant)\b
+      | weitere\s+(?:artikel|themen|nachrichten|beiträge|meldungen|infos|informationen)\b
+      | anzeige\b | werbung\b | zur\s+startseite | zum\s+(?:thema|artikel)\b
+      | (?:hier\s+)?(?:geht\s+es|geht's)\s+(?:weiter|zu) | newsletter\b
+      | jetzt\s+(?:abonnieren|anmelden|bestellen|testen|kommentieren|registrieren) | folgen\s+sie\s+uns | teilen\b
+      | drucken\b | artikel\s+(?:teilen|drucken|versenden|bewerten|kommentieren|empfehlen) | kommentare?\b.{0,20}$
+      | (?:schlagwörter|schlagworte|stichwörter|tags|themen|ressort|kategorien?|quelle|fotos?|bild|bilder)\s*:
+      | (?:bildquelle|bildnachweis|autor|veröffentlicht|aktualisiert|stand|datum)\s*:
+      | themen\s+in\s+diesem\s+artikel | video(?:s)?(?:\s*:|$) | bildergalerie | fotostrecke
+      | dieser\s+(?:artikel|text|beitrag)\s+(?:ist|erschien|stammt|wurde)\b
+      | (?:diesen\s+)?(?:artikel|beitrag)\s+(?:teilen|merken) | lire\s+(?:aussi|la\s+suite|également)
+      | à\s+lire\s+(?:aussi|également) | sur\s+le\s+même\s+sujet | publicité\b | abonnez-vous | inscrivez-vous
+      | partager\b | lee(?:r)?\s+(?:también|más) | te\s+puede\s+interesar | más\s+información | publicidad\b
+      | suscríbe(?:te|se) | compartir\b | síguenos | leggi\s+(?:anche|tutto) | pubblicità\b | iscriviti
+      | condividi\b | lees\s+(?:ook|meer|verder) | advertentie\b | leia\s+(?:também|mais) | publicidade\b | assine\b
+      | czytaj\s+(?:też|także|więcej) | zobacz\s+(?:też|także) | reklama\b | läs\s+(?:också|mer|även) | annons\b
+      | les\s+(?:også|mer) | annonse\b | læs\s+(?:også|mere)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# A plea wherever it stands in a paragraph of moderate length.
+PLEA = re.compile(
+    r"""sign\s+up\s+(?:for|to)\s+(?:our|the|receive|get) | subscribe\s+to\s+(?:our|the)
+    | our\s+(?:free\s+)?(?:daily\s+|weekly\s+)?newsletter | (?:our|agree\s+to\s+the)\s+(?:privacy|cookie)\s+policy
+    | our\s+terms\s+of\s+(?:use|service) | (?:get|enjoy|for)\s+unlimited\s+(?:digital\s+)?access
+    | already\s+a\s+(?:subscriber|member)\?
+    | we\s+use\s+cookies | your\s+email\s+address | enable\s+javascript | follow\s+us\s+on | like\s+us\s+on
+    | join\s+us\s+on\s+(?:facebook|twitter) | (?:was|did)\s+(?:you\s+)?(?:this|find\s+this)\b.{0,20}\bhelpful
+    | if\s+you\s+(?:enjoyed|liked)\s+(?:this|reading) | what\s+you\s+think\s+about\s+this
+    | straight\s+to\s+your\s+(?:phone|inbox) | submit\s+a\s+letter
+    | do\s+not\s+necessarily\s+(?:reflect|represent) | not\s+responsible\s+for\s+the\s+(?:opinions|content)
+    | war\s+(?:der|dieser)\s+artikel | wie\s+hat\s+ihnen\s+(?:der|dieser) | (?:artikel|beitrag)\s+gefallen
+    | gibt\s+die\s+meinung\s+(?:des|der)
+    | (?:dieser|der)\s+(?:artikel|beitrag|text)\s+(?:stammt|ist\s+(?:zuerst\s+)?erschienen|erschien) | am\s+kiosk
+    | als\s+e-?paper | respektieren\s+\w+\s+privatsphäre | push-?(?:nachrichten|benachrichtigung|notification)
+    | unterstützen\s+sie\s+(?:uns|unser|diese|unabhängig)
+    | (?:diskutieren|schreiben)\s+sie\s+(?:mit|uns) | um\s+(?:einen\s+)?kommentare?\s+zu
+    | to\s+(?:post|leave|write)\s+a\s+comment | thank(?:s|\s+you)\s+for\s+(?:reading|subscribing)
+    | support\s+(?:our|independent)\s+journalism | may\s+not\s+be\s+(?:published|reproduced)
+    | click\s+here\s+to\s+(?:sign|subscribe|join|read) | download\s+(?:our|the)\s+(?:free\s+)?app
+    | newsletter\s+(?:abonnieren|anmelden|bestellen) | (?:unseren|unser|den|kostenlosen)\s+newsletter
+    | (?:verwenden|setzen|nutzen)\s+cookies | datenschutz(?:erklärung|bestimmungen)
+    | e-mail-adresse\s+(?:wird|ein|an) | javascript\s+(?:aktivieren|ist) | folgen\s+sie\s+uns | liken\s+sie
+    | jetzt\s+(?:abonnieren|digital-abo|registrieren) | bereits\s+(?:abonnent|registriert)
+    | alle\s+rechte\s+vorbehalten | all\s+rights\s+reserved | nutzungsbedingungen | (?:abonnez|inscrivez)-vous
+    | politique\s+de\s+confidentialité | suscríbete | política\s+de\s+privacidad | iscriviti\s+alla""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words of consent forms; counted against the words of the text.
+CONSENT = re.compile(
+    r"\b(?:cookies?|consent|einwilligung|zustimm\w+|datenschutz\w*|werbung\s+und\s+tracking|tracking|personenbezogen\w*|"
+    r"privacy|partners?|vendors?|personalised|consentement|consentimiento)\b",
+    re.I,
+)
+# What a page says where it keeps the rest of the article for subscribers.
+PAYWALL = re.compile(
+    r"""subscribe\s+(?:now\s+)?to\s+(?:continue|read|unlock) | to\s+continue\s+reading | subscribers?[- ]only
+    | already\s+a\s+subscriber | (?:only|exclusively|free)\s+for\s+subscribers | sign\s+in\s+to\s+(?:continue|read)
+    | create\s+a\s+free\s+account | register\s+to\s+(?:read|continue)
+    | become\s+a\s+(?:member|subscriber)\s+(?:to|today|now|and\s+read)
+    | unlock\s+(?:this|the)\s+(?:article|story) | this\s+(?:article|story|content)\s+is\s+(?:for|reserved|only)
+    | weiterlesen\s+mit | jetzt\s+(?:weiterlesen|abonnieren) | mit\s+\S{0,15}\s?(?:plus|\+)\s+(?:weiter)?lesen
+    | exklusiv\s+für\s+abonnenten | nur\s+für\s+abonnenten | bereits\s+abonnent
+    | (?:diesen|dieser)\s+artikel\s+(?:weiterlesen|freischalten|kaufen|ist\s+kostenpflichtig) | abo\s+abschließen
+    | kostenpflichtiger\s+inhalt | réservé\s+aux\s+abonnés | article\s+réservé | abonnez-vous\s+pour\s+lire
+    | il\s+vous\s+reste\s+\S+\s+de\s+cet\s+article
+    | (?:exclusivo|solo|contenido)\s+(?:para|exclusivo)\s+(?:suscriptores|para\s+suscriptores)
+    | suscríbete\s+para\s+(?:leer|seguir) | riservato\s+agli\s+abbonati""",
+    re.IGNORECASE | re.VERBOSE,
+)
