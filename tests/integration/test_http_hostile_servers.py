@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import gzip
 import socket
 import tracemalloc
@@ -117,6 +118,19 @@ def test_a_bomb_costs_no_more_memory_than_its_limit():
         tracemalloc.stop()
     assert error.code in ("compression_bomb", "too_large")
     assert peak_bytes < 16_000_000
+
+
+def test_an_error_that_is_kept_keeps_no_body():
+    gc.disable()
+    tracemalloc.start()
+    try:
+        kept = refused_by(flood(HEAD + b"\r\n", b"x" * 65_536), total_timeout_s=20.0, read_timeout_s=10.0)
+        held_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+    assert kept.code == "too_large"
+    assert held_bytes < 3_000_000
 
 
 @pytest.mark.parametrize("surplus", [b"\n", b"\r\n\r\n"])

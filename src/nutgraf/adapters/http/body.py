@@ -70,6 +70,10 @@ class BodyBuffer:
             raise incomplete(self._url)
         return self._decoded.getvalue()
 
+    def close(self) -> None:
+        """Let go of what was kept."""
+        self._decoded.close()
+
     def _feed_compressed(self, chunk: bytes) -> None:
         data = self._head + chunk
         self._head = b""

@@ -73,11 +73,10 @@ class HttpFetcher:
         """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
         try:
             return await self._fetch_document(request)
+        except FetchError:
+            raise
         except Exception as exc:
-            error = as_fetch_error(exc, url=request.url)
-            if error is exc:
-                raise
-            raise error from exc
+            raise as_fetch_error(exc, url=request.url) from exc
 
     async def close(self) -> None:
         """Release connections; fetches under way fail. Idempotent."""
@@ -124,6 +123,8 @@ class HttpFetcher:
         )
         try:
             answer = await self._follow(self._policy.check_url(str(url)), journey)
+        except FetchError:
+            raise
         except Exception as exc:
             raise as_fetch_error(exc, url=str(url)) from exc
         return answer.body.decode("utf-8", errors="replace")
@@ -153,13 +154,11 @@ class HttpFetcher:
         try:
             return self._policy.check_url(urljoin(str(url), http_headers.escape_raw_bytes(location.strip())))
         except ValueError as exc:
-            reason: Exception = exc
+            raise _bad_redirect(url) from exc
         except FetchError as exc:
-            if exc.code != "bad_url":
-                raise
-            reason = exc
-        message = "The server redirects to something that is no web address."
-        raise FetchError(message, url=str(url), code="bad_redirect", retryable=False) from reason
+            if exc.code == "bad_url":
+                raise _bad_redirect(url) from exc
+            raise
 
     def _check_status(self, answer: _Answer, journey: _Journey) -> None:
         is_awaited_304 = answer.status == 304 and (
@@ -181,6 +180,8 @@ class HttpFetcher:
             try:
                 async with asyncio.timeout(journey.remaining_s):
                     return await self._exchange(url, journey)
+            except FetchError:
+                raise
             except Exception as exc:
                 raise as_fetch_error(exc, url=str(url)) from exc
             finally:
@@ -207,8 +208,9 @@ class HttpFetcher:
             url=str(response.url),
             truncate=journey.truncate,
         )
-        body.expect(response.content_length)
         async with AsyncExitStack() as stack:
+            stack.callback(body.close)  # an error kept by someone must not keep ten megabytes with it
+            body.expect(response.content_length)
             holds_large_slot = False
             while not body.is_full and (chunk := await response.content.readany()):
                 body.feed(chunk)
@@ -238,3 +240,8 @@ class HttpFetcher:
                 max_headers=MAX_HEADER_FIELDS,
             )
         return self._session
+
+
+def _bad_redirect(url: URL) -> FetchError:
+    message = "The server redirects to something that is no web address."
+    return FetchError(message, url=str(url), code="bad_redirect", retryable=False)
