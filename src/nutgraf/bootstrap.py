@@ -129,14 +129,14 @@ def worker_count(settings: Settings) -> int:
 
 
 def _interval_limits(settings: Settings, allow_private: tuple[str, ...]) -> Callable[[str], IntervalLimits]:
-    """Limits by feed address: the operator's own networks may be polled more often than the world's."""
+    """Limits by feed address: the operator's own networks are polled at a pace of their own."""
     from nutgraf.adapters.http.addresses import AddressPolicy, parse_allowed_endpoint
     from nutgraf.pipeline.schedule import IntervalLimits
 
     schedule = settings.schedule
     policy = AddressPolicy(map(parse_allowed_endpoint, (*settings.fetch.allow_private, *allow_private)))
     world = IntervalLimits(schedule.min_interval_s, schedule.max_interval_s)
-    own = IntervalLimits(schedule.allowed_private_min_interval_s, schedule.max_interval_s)
+    own = IntervalLimits(schedule.own_interval_s, schedule.own_interval_s)
 
     def limits_for(url: str) -> IntervalLimits:
         parts = urlsplit(url)

@@ -74,8 +74,8 @@ class ScheduleSettings(_Section):
 
     min_interval_s: int = Field(default=1_800, ge=60, description="Shortest time between two polls of a feed.")
     max_interval_s: int = Field(default=86_400, ge=600, description="Longest time between two polls of a feed.")
-    allowed_private_min_interval_s: int = Field(
-        default=60, ge=1, description="Shortest time for feeds from your own networks (`fetch.allow_private`)."
+    own_interval_s: int = Field(
+        default=60, ge=1, description="Time between two polls of feeds from your own networks (`fetch.allow_private`)."
     )
 
 

@@ -48,9 +48,12 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     application = build_application(settings, allow_private=(f"127.0.0.1/32:{edition.port}",))
     _subscribe(application.store, feed_urls(base_url))
 
+    status = StatusLine(application.runner.progress.describe)
+
     def announce() -> None:
         click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
         click.echo(f"The sample press is on {base_url}/; its publishers and news are invented.", err=True)
+        status.start()
 
     async def run() -> None:
         press = create_press(edition.began_at, base_url=base_url, now=application.clock.now)
@@ -58,7 +61,7 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
             serving.Site(press, press_listener),
             serving.Site(serving.make_site(application, is_demo=True), listener),
         ]
-        async with StatusLine(application.runner.progress.describe):
+        async with status:
             await serving.run_until_signal(application, sites, on_ready=announce)
 
     serving.run_loop(run())

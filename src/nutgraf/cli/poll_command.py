@@ -30,7 +30,9 @@ def command(only_due: bool, quiet: bool, data_dir: Path | None) -> None:
         if not only_due:
             application.store.poll_soon(None, now=application.clock.now())
         try:
-            async with StatusLine(progress.describe, enabled=not quiet):
+            async with StatusLine(progress.describe) as status:
+                if not quiet:
+                    status.start()
                 await application.runner.run_until_idle()
         finally:
             await application.close()

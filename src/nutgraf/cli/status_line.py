@@ -13,19 +13,23 @@ _FILE_EVERY_S = 2.0
 
 
 class StatusLine:
-    """Shows `describe()` while the block runs: rewritten in place on a terminal, else a line at each change."""
+    """Shows `describe()` from `start()` to the end of the block.
 
-    def __init__(self, describe: Callable[[], str], *, enabled: bool = True) -> None:
+    On a terminal the line is rewritten in place; elsewhere each change is a line of its own.
+    """
+
+    def __init__(self, describe: Callable[[], str]) -> None:
         self._describe = describe
-        self._enabled = enabled
         self._is_terminal = sys.stderr.isatty()
         self._shown = ""
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> StatusLine:
-        if self._enabled:
-            self._task = asyncio.create_task(self._keep_showing())
         return self
+
+    def start(self) -> None:
+        """Begin to show; call it inside the event loop."""
+        self._task = asyncio.create_task(self._keep_showing())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -69,7 +69,7 @@ def extract(document: Document, record: ArticleRecord, now: datetime) -> Extract
             article = _from_entry(record)
     article = dataclasses.replace(
         article,
-        title=article.title or record.title,
+        title=_headline(record.title, article.title),
         byline=article.byline or record.author,
         # The feed knows the time of day; pages often give only the day.
         published_at=clamp_published(record.published_at or article.published_at, now),
@@ -82,6 +82,12 @@ def brief(article: Article, created_at: datetime, taxonomy_path: str) -> Brief:
     """Write, check and tag. An empty `taxonomy_path` means the shipped taxonomy."""
     taxonomy = load_taxonomy(Path(taxonomy_path)) if taxonomy_path else None
     return make_brief(article, created_at=created_at, taxonomy=taxonomy)
+
+
+def _headline(feed_title: str, page_title: str) -> str:
+    """The publisher's headline: the feed's, which holds nothing else, unless it is missing or cut short."""
+    is_cut = feed_title.rstrip().endswith(("…", "..."))
+    return page_title if page_title and (is_cut or not feed_title.strip()) else feed_title
 
 
 def entry_is_article(record: ArticleRecord) -> bool:
