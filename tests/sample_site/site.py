@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import re
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,10 +62,10 @@ class SampleSite:
 
 def make_sample_site(folder: Path, *, is_filled: bool = True, is_demo: bool = False) -> SampleSite:
     """A site over a new SQLite database in `folder`; the caller closes its store."""
+    database, ids = _prepared_database(is_filled)
+    (folder / "nutgraf.db").write_bytes(database)
     store = open_store(f"sqlite:///{folder / 'nutgraf.db'}")
-    store.migrate()
     clock = StillClock()
-    ids = fill(store) if is_filled else {}
     site = SampleSite(app=Starlette(), store=store, clock=clock, ids=ids)
 
     def wake() -> None:
@@ -85,6 +88,18 @@ def make_sample_site(folder: Path, *, is_filled: bool = True, is_demo: bool = Fa
         )
     )
     return site
+
+
+@functools.cache
+def _prepared_database(is_filled: bool) -> tuple[bytes, dict[str, ArticleId]]:
+    """A database to copy, because filling one takes most of a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "nutgraf.db")
+        store = open_store(f"sqlite:///{file}")
+        store.migrate()
+        ids = fill(store) if is_filled else {}
+        store.close()
+        return file.read_bytes(), ids
 
 
 def fill(store: Store) -> dict[str, ArticleId]:
@@ -135,7 +150,9 @@ async def _subscribe(address: str, store: Store) -> FeedRecord:
     from nutgraf.pipeline.tasks import TASKS
 
     clock = SystemClock()
-    fetcher = HttpFetcher(FetchOptions(allow_private=("127.0.0.0/8:*",), host_gap_s=0.001), clock)
+    port = re.search(r"^http://127\.0\.0\.1:(\d+)/", address)
+    own_publisher = (f"127.0.0.1/32:{port[1]}",) if port else ()
+    fetcher = HttpFetcher(FetchOptions(allow_private=own_publisher, host_gap_s=0.001), clock)
     stages = InlineStageRunner(TASKS)
     limits = IntervalLimits(60, 3600)
     poller = FeedPoller(store=store, fetcher=fetcher, stages=stages, clock=clock, limits_for=lambda url: limits)
@@ -155,4 +172,4 @@ async def _import_opml(data: bytes, store: Store) -> object:
 def _export_opml(store: Store) -> bytes:
     from nutgraf.outputs.opml import format_opml
 
-    return format_opml(store.list_feeds())
+    return format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds())
