@@ -87,6 +87,7 @@ def read_blocks(body: HtmlElement, title: str = "") -> PageBlocks:
     reader = _Reader()
     reader.read(body, ParagraphKind.BODY, body, linked=False)
     reader.flush()
+    reader.page.ranges.append((body, 0, len(reader.page.blocks)))
     return reader.page
 
 
@@ -130,7 +131,7 @@ class _Reader:
             self.read(child, kind, holder, linked=linked)
             self._bold_chars += sum(map(len, self._parts[before:]))
         else:
-            self.read(child, kind, holder, linked=linked or (tag == "a" and child.get("href") is not None))
+            self.read(child, kind, holder, linked=linked or (tag == "a" and _leads_away(child)))
         self._edge = tag
 
     def _read_block(self, child: HtmlElement, tag: str, kind: ParagraphKind, linked: bool) -> None:
@@ -221,6 +222,12 @@ class _Reader:
         self._link_chars = self._bold_chars = 0
         self._breaks = 0
         self._edge = ""
+
+
+def _leads_away(anchor: HtmlElement) -> bool:
+    """Whether a link goes elsewhere; notes and headings often link to places on the same page."""
+    address = anchor.get("href")
+    return address is not None and not address.startswith("#")
 
 
 def count_words(text: str) -> int:

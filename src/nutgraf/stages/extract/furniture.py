@@ -70,7 +70,7 @@ _HIDDEN_CLASSES = frozenset(
     ["hidden", "hide", "sronly", "visuallyhidden", "screenreadertext", "screenreader", "invisible"]
 )
 _SURE_PHRASES = re.compile(
-    r"sr-only|visually-?hidden|screen-reader|related-?(?:post|article|link|content|stor|news)|read-?(?:more|next|also)"
+    r"sr-only|visually-?hidden|screen-reader|related-?(?:post|article|link|content|stor|news)|read-?(?:next|also)"
     r"|most-?(?:read|popular|viewed)|social-?(?:media|share|link|icon|bar)|share-?(?:button|bar|link|tool)"
     r"|author-?(?:box|bio|info|card|meta)|post-?(?:meta|nav|tags)|entry-?(?:meta|utility)|article-?(?:meta|tags|tools)"
     r"|newsletter|cookie|tag-?(?:list|cloud)|mw-editsection|wp-block-buttons|also-?like|see-?also|top-?stories"
@@ -104,6 +104,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = re.compile(r"[a-z]+")
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})  # their ids are made of their words
+_ID_OF_WORDS = 4
 _UNTOUCHED = frozenset({"body", "html", "main"})
 
 
@@ -129,6 +130,8 @@ def _judge_names(tag: str, classes: str, identifier: str) -> Furniture:
         return Furniture.SURE
     if tag in _UNTOUCHED or not (classes or identifier):
         return Furniture.NONE
+    if identifier.count("-") + identifier.count("_") >= _ID_OF_WORDS:
+        identifier = ""  # made of a heading's words
     names = f"{classes} {identifier}"[:500]
     verdict = Furniture.NONE
     for name in _NOISE.sub(" ", names).split():

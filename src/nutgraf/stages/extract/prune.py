@@ -12,6 +12,8 @@ from nutgraf.stages.extract.phrases import PLEA, POINTER
 _POINTER_WORDS = 25
 _PLEA_WORDS = 40
 _CUE_WORDS = 4
+_TEASERS = 2
+_TEASER_WORDS = 60
 _CAPTION_WORDS = 8
 """A shorter caption, or one that is no sentence, names the picture and tells nothing."""
 _NOT_WORD = re.compile(r"\W+")
@@ -19,6 +21,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
     """The blocks of an article's element that are its text, in order."""
+    blocks = _without_teasers(blocks)
     kept: list[Block] = []
     folded_title = _fold(title)
     for block in blocks:
@@ -30,6 +33,22 @@ def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
             continue
         kept.append(block)
     return _without_idle_headings(_trimmed(kept))
+
+
+def _without_teasers(blocks: Sequence[Block]) -> list[Block]:
+    """Without linked headings and the few lines under each, where there is more than one: other articles' teasers."""
+    linked = [i for i, block in enumerate(blocks) if block.kind is ParagraphKind.HEADING and block.link_share > 0.6]
+    if len(linked) < _TEASERS:
+        return list(blocks)
+    dropped: set[int] = set()
+    for index in linked:
+        dropped.add(index)
+        following = index + 1
+        while following < len(blocks) and blocks[following].kind is not ParagraphKind.HEADING:
+            following += 1
+        if sum(block.words for block in blocks[index + 1 : following]) <= _TEASER_WORDS:
+            dropped.update(range(index + 1, following))
+    return [block for i, block in enumerate(blocks) if i not in dropped]
 
 
 def _is_furniture(block: Block) -> bool:
