@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -19,6 +21,9 @@ from nutgraf.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
 
+_BACKLOG = 256
+"""Due articles taken from the store at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunnerOptions:
@@ -26,6 +31,7 @@ class RunnerOptions:
 
     max_feeds: int = 32
     max_articles: int = 16
+    max_of_host: int = 4
     idle_s: float = 5.0
 
 
@@ -54,17 +60,23 @@ class PipelineRunner:
         self.progress = progress or Progress()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._backlog: list[ArticleRecord] = []
+        self._hosts: Counter[str] = Counter()  # articles under way by the host that they are fetched from
+        self._store_failure: NutgrafError | None = None
 
     def wake(self) -> None:
         """Look for due work now; call it in the loop's own thread (`loop.call_soon_threadsafe` from another)."""
         self._wake.set()
 
     async def run_forever(self) -> None:
-        """Run until cancelled; steps under way are then cancelled too and taken up at the next start."""
+        """Run until cancelled; steps under way are then cancelled too and taken up at the next start.
+
+        A store that fails is tried again: work must not end for it.
+        """
         await self._run(until_idle=False)
 
     async def run_until_idle(self) -> None:
-        """Run until nothing is due and nothing is under way."""
+        """Run until nothing is due and nothing is under way. Raises StoreError where the store fails."""
         await self._run(until_idle=True)
 
     async def _run(self, *, until_idle: bool) -> None:
@@ -72,6 +84,8 @@ class PipelineRunner:
             while True:
                 self._wake.clear()
                 started = await self._start_due()
+                if until_idle and self._store_failure is not None:
+                    raise self._store_failure
                 if until_idle and not started and not self._tasks:
                     return
                 if not started:
@@ -92,9 +106,8 @@ class PipelineRunner:
     async def _start_due(self) -> int:
         try:
             return await self._start_feeds() + await self._start_articles()
-        except NutgrafError as error:  # a store that is away comes back; work must not end for it
-            log.error("due_work_unknown", code=error.code, error=error.message)
-            await self._clock.sleep(self._options.idle_s)
+        except NutgrafError as error:
+            await self._store_failed("due_work_unknown", error)
             return 0
 
     async def _start_feeds(self) -> int:
@@ -102,9 +115,8 @@ class PipelineRunner:
         room = self._options.max_feeds - len(under_way)
         if room <= 0:
             return 0
-        due = await asyncio.to_thread(
-            self._store.due_feeds, now=self._clock.now(), limit=self._options.max_feeds + len(under_way)
-        )
+        limit = self._options.max_feeds + len(under_way)
+        due = await asyncio.to_thread(self._store.due_feeds, now=self._clock.now(), limit=limit)
         chosen = [feed for feed in due if feed.id not in under_way][:room]
         for feed in chosen:
             under_way.add(feed.id)
@@ -112,18 +124,38 @@ class PipelineRunner:
         return len(chosen)
 
     async def _start_articles(self) -> int:
-        under_way = self.progress.articles_under_way
-        room = self._options.max_articles - len(under_way)
-        if room <= 0:
-            return 0
-        limit = 4 * self._options.max_articles + len(under_way)
-        due = await asyncio.to_thread(self._store.due_articles, STEPS, now=self._clock.now(), limit=limit)
-        waiting = [article for article in due if article.id not in under_way]
-        for article in waiting[:room]:
+        started = self._start_from_backlog()
+        if started or len(self.progress.articles_under_way) >= self._options.max_articles:
+            return started
+        due = await asyncio.to_thread(self._store.due_articles, STEPS, now=self._clock.now(), limit=_BACKLOG)
+        self._backlog = due
+        return self._start_from_backlog()
+
+    def _start_from_backlog(self) -> int:
+        """Start what there is room for; a host with a long queue keeps only a few places, so that others go on."""
+        under_way, kept = self.progress.articles_under_way, []
+        started = 0
+        for article in self._backlog:
+            if article.id in under_way:
+                continue
+            host = urlsplit(article.url).netloc if article.state is ArticleState.FOUND else ""
+            if len(under_way) >= self._options.max_articles or (
+                host and self._hosts[host] >= self._options.max_of_host
+            ):
+                kept.append(article)
+                continue
             under_way.add(article.id)
-            self._start(self._advance(article))
-        self.progress.waiting = len(waiting[room:])
-        return min(len(waiting), room)
+            self._hosts[host] += 1
+            self._start(self._advance(article, host))
+            started += 1
+        self._backlog = kept
+        self.progress.waiting = len(kept)
+        return started
+
+    async def _store_failed(self, event: str, error: NutgrafError, **what: str) -> None:
+        log.error(event, code=error.code, error=error.message, **what)
+        self._store_failure = error
+        await self._clock.sleep(self._options.idle_s)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -139,23 +171,22 @@ class PipelineRunner:
                 self.progress.totals["failed_polls"] += 1
                 log.warning("poll_failed", feed=feed.url, code=outcome.error.code, error=outcome.error.message)
         except NutgrafError as error:
-            log.error("poll_not_stored", feed=feed.url, code=error.code, error=error.message)
-            await self._clock.sleep(self._options.idle_s)
+            await self._store_failed("poll_not_stored", error, feed=feed.url)
         finally:
             self.progress.feeds_under_way.discard(feed.id)
 
-    async def _advance(self, article: ArticleRecord) -> None:
+    async def _advance(self, article: ArticleRecord, host: str) -> None:
         try:
             state = await self._advancer.advance(article)
             self._count(article.id, state)
         except NutgrafError as error:
-            log.error("step_not_stored", article=article.url, code=error.code, error=error.message)
-            await self._clock.sleep(self._options.idle_s)
+            await self._store_failed("step_not_stored", error, article=article.url)
         except Exception as error:
             log.exception("step_broke", article=article.url)
             await self._set_aside(article, error)
         finally:
             self.progress.articles_under_way.discard(article.id)
+            self._hosts[host] -= 1
 
     async def _set_aside(self, article: ArticleRecord, error: Exception) -> None:
         """Quarantine an article on which our own code broke, so that it cannot break again every few seconds."""
