@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, literal, select, tuple_
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, tuple_
 
 from nutgraf.adapters.store.columns import from_microseconds, to_microseconds
 from nutgraf.adapters.store.counters import PUBLISHER
@@ -40,73 +42,95 @@ PUBLISHER_COLUMNS = (
 )
 PUBLISHER_COUNT = and_(counters.c.kind == PUBLISHER, counters.c.key == publishers.c.slug)
 
+CARDS: Select[Any] = (
+    select(
+        articles.c.id.label("article_id"),
+        articles.c.url,
+        articles.c.listed_at,
+        articles.c.reads,
+        briefs.c.id.label("brief_id"),
+        briefs.c.revision_id,
+        briefs.c.headline,
+        briefs.c.writer,
+        briefs.c.created_at,
+        briefs.c.language,
+        briefs.c.is_short,
+        briefs.c.version,
+        briefs.c.published_at.label("brief_published_at"),
+        func.coalesce(brief_sentences.c.text, "").label("dek"),
+        reads.c.read_at,
+        *PUBLISHER_COLUMNS,
+    )
+    .select_from(articles)
+    .join(briefs, briefs.c.id == articles.c.current_brief_id)
+    .join(publishers, publishers.c.id == articles.c.publisher_id)
+    .outerjoin(counters, PUBLISHER_COUNT)
+    .outerjoin(
+        brief_sentences,
+        and_(
+            brief_sentences.c.brief_id == briefs.c.id,
+            brief_sentences.c.position == 0,
+            brief_sentences.c.part == Part.DEK.value,
+        ),
+    )
+    .outerjoin(reads, and_(reads.c.reader_id == bindparam("reader_id"), reads.c.article_id == articles.c.id))
+    .where(articles.c.listed_at.is_not(None))
+)
+"""Every published brief for a reader (`reader_id`) with what a card needs; to be narrowed by the caller."""
+
+_TOPICS = (
+    select(
+        brief_topics.c.brief_id,
+        brief_topics.c.slug,
+        brief_topics.c.parent,
+        brief_topics.c.score,
+        topics.c.name,
+        topics.c.iptc,
+        topics.c.definition,
+    )
+    .join(topics, topics.c.slug == brief_topics.c.slug)
+    .where(brief_topics.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .order_by(brief_topics.c.brief_id, brief_topics.c.position)
+)
+
 
 def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[BriefCard]:
     """Cards, newest first, at most MAX_CARDS; a cursor that is none of ours starts at the first."""
-    page = _page(query).subquery()
-    rows = connection.execute(
-        card_query(reader_id)
-        .join(page, page.c.article_id == articles.c.id)
-        .order_by(articles.c.listed_at.desc(), articles.c.id.desc())
-    ).all()
+    cursor = _parse_cursor(query.before)
+    values: dict[str, Any] = {"reader_id": reader_id, "limit": max(0, min(query.limit, MAX_CARDS))}
+    if query.topic:
+        values["topic"] = query.topic
+    if query.publisher:
+        values["publisher"] = query.publisher
+    if cursor is not None:
+        values["before_time"], values["before_id"] = cursor
+    statement = _list_query("topic" in values, "publisher" in values, cursor is not None)
+    rows = connection.execute(statement, values).all()
     given = load_topics(connection, [row.brief_id for row in rows])
     return [card_of(row, given.get(row.brief_id, ())) for row in rows]
 
 
-def card_query(reader_id: ReaderId) -> Select[Any]:
-    """What a card needs, for every published brief; to be narrowed by the caller."""
-    return (
-        select(
-            articles.c.id.label("article_id"),
-            articles.c.url,
-            articles.c.listed_at,
-            articles.c.reads,
-            briefs.c.id.label("brief_id"),
-            briefs.c.revision_id,
-            briefs.c.headline,
-            briefs.c.language,
-            briefs.c.is_short,
-            briefs.c.version,
-            briefs.c.published_at.label("brief_published_at"),
-            func.coalesce(brief_sentences.c.text, "").label("dek"),
-            reads.c.read_at,
-            *PUBLISHER_COLUMNS,
-        )
-        .select_from(articles)
-        .join(briefs, briefs.c.id == articles.c.current_brief_id)
-        .join(publishers, publishers.c.id == articles.c.publisher_id)
-        .outerjoin(counters, PUBLISHER_COUNT)
-        .outerjoin(
-            brief_sentences,
-            and_(
-                brief_sentences.c.brief_id == briefs.c.id,
-                brief_sentences.c.position == 0,
-                brief_sentences.c.part == Part.DEK.value,
-            ),
-        )
-        .outerjoin(reads, and_(reads.c.reader_id == reader_id, reads.c.article_id == articles.c.id))
-        .where(articles.c.listed_at.is_not(None))
-    )
-
-
-def _page(query: BriefQuery) -> Select[Any]:
-    """The ids of one page's articles, chosen before anything is joined to them."""
-    if query.topic:
+@functools.cache
+def _list_query(of_topic: bool, of_publisher: bool, goes_on: bool) -> Select[Any]:
+    """The statement for one kind of list, built once: its page of ids is chosen before anything is joined to them."""
+    if of_topic:
         listed_at, article_id = topic_listing.c.listed_at, topic_listing.c.article_id
-        page = select(article_id).where(topic_listing.c.slug == query.topic)
-        if query.publisher:
+        page = select(article_id).where(topic_listing.c.slug == bindparam("topic"))
+        if of_publisher:
             page = page.join(articles, articles.c.id == article_id)
     else:
         listed_at, article_id = articles.c.listed_at, articles.c.id
         page = select(article_id.label("article_id")).where(listed_at.is_not(None))
-    if query.publisher:
-        chosen = select(publishers.c.id).where(publishers.c.slug == query.publisher).scalar_subquery()
+    if of_publisher:
+        chosen = select(publishers.c.id).where(publishers.c.slug == bindparam("publisher")).scalar_subquery()
         page = page.where(articles.c.publisher_id == chosen)
-    cursor = _parse_cursor(query.before)
-    if cursor is not None:
-        time, last_id = cursor
-        page = page.where(tuple_(listed_at, article_id) < tuple_(literal(time, listed_at.type), last_id))
-    return page.order_by(listed_at.desc(), article_id.desc()).limit(max(0, min(query.limit, MAX_CARDS)))
+    if goes_on:
+        last = tuple_(bindparam("before_time", type_=listed_at.type), bindparam("before_id", type_=article_id.type))
+        page = page.where(tuple_(listed_at, article_id) < last)
+    ids = page.order_by(listed_at.desc(), article_id.desc()).limit(bindparam("limit")).subquery()
+    return CARDS.join(ids, ids.c.article_id == articles.c.id).order_by(
+        articles.c.listed_at.desc(), articles.c.id.desc()
+    )
 
 
 def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
@@ -142,22 +166,10 @@ def publisher_of(row: Row[*tuple[Any, ...]]) -> Publisher:
 
 def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:
     """The topics given to each brief, in their order."""
-    query = (
-        select(
-            brief_topics.c.brief_id,
-            brief_topics.c.slug,
-            brief_topics.c.parent,
-            brief_topics.c.score,
-            topics.c.name,
-            topics.c.iptc,
-            topics.c.definition,
-        )
-        .join(topics, topics.c.slug == brief_topics.c.slug)
-        .where(brief_topics.c.brief_id.in_(brief_ids))
-        .order_by(brief_topics.c.brief_id, brief_topics.c.position)
-    )
-    given: dict[int, tuple[Topic, ...]] = {}
-    for row in connection.execute(query):
+    if not brief_ids:
+        return {}
+    given: dict[int, list[Topic]] = defaultdict(list)
+    for row in connection.execute(_TOPICS, {"brief_ids": brief_ids}):
         topic = Topic(
             slug=row.slug,
             name=row.name,
@@ -166,8 +178,8 @@ def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, t
             definition=row.definition,
             score=row.score,
         )
-        given[row.brief_id] = (*given.get(row.brief_id, ()), topic)
-    return given
+        given[row.brief_id].append(topic)
+    return {brief_id: tuple(of_brief) for brief_id, of_brief in given.items()}
 
 
 def _parse_cursor(cursor: str) -> tuple[datetime, int] | None:

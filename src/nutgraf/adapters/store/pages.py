@@ -6,13 +6,13 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from nutgraf.adapters.store.cards import (
+    CARDS,
     PUBLISHER_COLUMNS,
     PUBLISHER_COUNT,
     card_of,
-    card_query,
     load_cards,
     load_topics,
     publisher_of,
@@ -23,7 +23,6 @@ from nutgraf.adapters.store.revisions import revision_record
 from nutgraf.adapters.store.tables import (
     articles,
     brief_sentences,
-    briefs,
     counters,
     evidence,
     feeds,
@@ -35,7 +34,7 @@ from nutgraf.adapters.store.tables import (
 )
 from nutgraf.domain.brief import Brief, BriefSentence, Insight, Outcome, Part, Withheld
 from nutgraf.domain.evidence import Finding, Span, Verdict
-from nutgraf.domain.ids import ArticleId, BriefId, PublisherId, ReaderId, RevisionId
+from nutgraf.domain.ids import ArticleId, BriefId, ReaderId
 from nutgraf.domain.records import (
     ArticleState,
     BriefCard,
@@ -44,12 +43,39 @@ from nutgraf.domain.records import (
     CopyRecord,
     Counts,
     Publisher,
-    RevisionRecord,
 )
 from nutgraf.domain.topic import Topic
 from nutgraf.errors import NotFound
 
 MAX_COPIES_SHOWN = 50
+
+_CARD = CARDS.where(articles.c.id == bindparam("article_id"))
+_SENTENCES = (
+    select(brief_sentences)
+    .where(brief_sentences.c.brief_id == bindparam("brief_id"))
+    .order_by(brief_sentences.c.position)
+)
+_EVIDENCE = (
+    select(evidence.c.position, evidence.c.start, evidence.c.end)
+    .where(evidence.c.brief_id == bindparam("brief_id"))
+    .order_by(evidence.c.position, evidence.c.number)
+)
+_WITHHELD = select(withheld).where(withheld.c.brief_id == bindparam("brief_id")).order_by(withheld.c.number)
+_number = select(revisions.c.number).where(revisions.c.id == bindparam("revision_id")).scalar_subquery()
+_REVISION_AND_THE_ONE_BEFORE = (
+    select(revisions)
+    .where(revisions.c.article_id == bindparam("article_id"), revisions.c.number.in_([_number, _number - 1]))
+    .order_by(revisions.c.number.desc())
+)
+_COPIES = (  # the same publisher's second address of an article is nothing to show
+    select(articles.c.id.label("article_id"), articles.c.url, revisions.c.title.label("copy_title"), *PUBLISHER_COLUMNS)
+    .join(publishers, publishers.c.id == articles.c.publisher_id)
+    .join(revisions, revisions.c.id == articles.c.current_revision_id)
+    .outerjoin(counters, PUBLISHER_COUNT)
+    .where(articles.c.copy_of == bindparam("article_id"), articles.c.publisher_id != bindparam("publisher_id"))
+    .order_by(articles.c.id)
+    .limit(MAX_COPIES_SHOWN)
+)
 
 
 class SqlBriefs(Repository):
@@ -63,18 +89,22 @@ class SqlBriefs(Repository):
     @reading
     def brief_page(self, connection: Connection, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
         """Everything of the current brief. Raises NotFound where nothing is published."""
-        row = connection.execute(card_query(reader_id).where(articles.c.id == article_id)).first()
+        row = connection.execute(_CARD, {"article_id": article_id, "reader_id": reader_id}).first()
         if row is None:
             raise NotFound(f"No brief of article {article_id} is published.")
         given = load_topics(connection, [row.brief_id]).get(row.brief_id, ())
-        revision, previous = _revisions(connection, article_id, RevisionId(row.revision_id))
+        found = connection.execute(
+            _REVISION_AND_THE_ONE_BEFORE, {"article_id": article_id, "revision_id": row.revision_id}
+        )
+        revision, *earlier = (revision_record(found_row) for found_row in found)
+        copies = connection.execute(_COPIES, {"article_id": article_id, "publisher_id": row.publisher_id})
         return BriefPage(
             card=card_of(row, given),
-            brief=_load_brief(connection, BriefId(row.brief_id), revision.article.text_hash, given),
+            brief=_load_brief(connection, row, revision.article.text_hash, given),
             version=row.version,
             revision=revision,
-            previous_revision=previous,
-            copies=_copies(connection, article_id, PublisherId(row.publisher_id)),
+            previous_revision=earlier[0] if earlier else None,
+            copies=tuple(_copy_record(copy) for copy in copies),
         )
 
     @writing
@@ -127,8 +157,9 @@ class SqlBriefs(Repository):
         )
 
 
-def _load_brief(connection: Connection, brief_id: BriefId, text_hash: str, given: tuple[Topic, ...]) -> Brief:
-    row = connection.execute(select(briefs).where(briefs.c.id == brief_id)).one()
+def _load_brief(connection: Connection, row: Row[Any], text_hash: str, given: tuple[Topic, ...]) -> Brief:
+    """The brief in a row of CARDS."""
+    brief_id = BriefId(row.brief_id)
     by_part: dict[Part, list[BriefSentence]] = defaultdict(list)
     for part, sentence in _load_sentences(connection, brief_id):
         by_part[part].append(sentence)
@@ -154,18 +185,14 @@ def _load_brief(connection: Connection, brief_id: BriefId, text_hash: str, given
 
 def _load_sentences(connection: Connection, brief_id: BriefId) -> list[tuple[Part, BriefSentence]]:
     spans: dict[int, list[Span]] = defaultdict(list)
-    for row in connection.execute(
-        select(evidence).where(evidence.c.brief_id == brief_id).order_by(evidence.c.position, evidence.c.number)
-    ):
+    for row in connection.execute(_EVIDENCE, {"brief_id": brief_id}):
         spans[row.position].append(Span(row.start, row.end))
-    rows = connection.execute(
-        select(brief_sentences).where(brief_sentences.c.brief_id == brief_id).order_by(brief_sentences.c.position)
-    )
+    rows = connection.execute(_SENTENCES, {"brief_id": brief_id})
     return [(Part(row.part), BriefSentence(row.text, _finding(row, spans[row.position]))) for row in rows]
 
 
 def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld, ...]:
-    rows = connection.execute(select(withheld).where(withheld.c.brief_id == brief_id).order_by(withheld.c.number))
+    rows = connection.execute(_WITHHELD, {"brief_id": brief_id})
     return tuple(
         Withheld(
             part=Part(row.part),
@@ -182,34 +209,7 @@ def _finding(row: Row[Any], spans: list[Span]) -> Finding:
     return Finding(verdict=Verdict(row.verdict), score=row.score, evidence=tuple(spans), reasons=tuple(row.reasons))
 
 
-def _revisions(
-    connection: Connection, article_id: ArticleId, revision_id: RevisionId
-) -> tuple[RevisionRecord, RevisionRecord | None]:
-    """A brief's revision and the one before it."""
-    number = select(revisions.c.number).where(revisions.c.id == revision_id).scalar_subquery()
-    rows = connection.execute(
-        select(revisions)
-        .where(revisions.c.article_id == article_id, revisions.c.number.in_([number, number - 1]))
-        .order_by(revisions.c.number.desc())
-    )
-    revision, *earlier = (revision_record(row) for row in rows)
-    return revision, earlier[0] if earlier else None
-
-
-def _copies(connection: Connection, article_id: ArticleId, publisher_id: PublisherId) -> tuple[CopyRecord, ...]:
-    """Other publishers' copies; the same publisher's second address of an article is nothing to show."""
-    query = (
-        select(
-            articles.c.id.label("article_id"), articles.c.url, revisions.c.title.label("copy_title"), *PUBLISHER_COLUMNS
-        )
-        .join(publishers, publishers.c.id == articles.c.publisher_id)
-        .join(revisions, revisions.c.id == articles.c.current_revision_id)
-        .outerjoin(counters, PUBLISHER_COUNT)
-        .where(articles.c.copy_of == article_id, articles.c.publisher_id != publisher_id)
-        .order_by(articles.c.id)
-        .limit(MAX_COPIES_SHOWN)
-    )
-    return tuple(
-        CopyRecord(article_id=ArticleId(row.article_id), publisher=publisher_of(row), title=row.copy_title, url=row.url)
-        for row in connection.execute(query)
+def _copy_record(row: Row[*tuple[Any, ...]]) -> CopyRecord:
+    return CopyRecord(
+        article_id=ArticleId(row.article_id), publisher=publisher_of(row), title=row.copy_title, url=row.url
     )
