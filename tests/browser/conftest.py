@@ -30,9 +30,12 @@ CHROMIUM_FLAGS = [
 START_TIMEOUT_S = 20
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium from the system."""
+    """Chromium from the system.
+
+    Of a module, not of the session: while Playwright's loop runs, no other test in the process could run one.
+    """
     executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if executable is None:
         pytest.skip("no Chromium on this machine (apt-get install chromium)")

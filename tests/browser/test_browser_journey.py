@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sample_site.articles import FERRIES
 from sample_site.publisher import publisher_server
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journey")]
 
 
 def test_from_the_front_page_to_a_feed_of_ones_own(
@@ -32,7 +32,7 @@ def test_from_the_front_page_to_a_feed_of_ones_own(
     page.get_by_role("link", name="The Kestrel").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The Kestrel")
 
-    page.get_by_role("link", name="Feeds").click()
+    page.get_by_role("link", name="Feeds", exact=True).click()
     with publisher_server() as publisher:
         page.get_by_label("Address of a feed or of a site").fill(f"{publisher}/feed.xml")
         page.get_by_role("button", name="Follow", exact=True).click()

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from sample_site.articles import COLUMN, FERRIES, TREMOR, TURBINES, WELLS, Sample
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-pages")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

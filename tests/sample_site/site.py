@@ -150,7 +150,7 @@ async def _subscribe(address: str, store: Store) -> FeedRecord:
     from nutgraf.pipeline.tasks import TASKS
 
     clock = SystemClock()
-    port = re.search(r"^http://127\.0\.0\.1:(\d+)/", address)
+    port = re.search(r"^http://127\.0\.0\.1:(\d+)(?:/|$)", address)
     own_publisher = (f"127.0.0.1/32:{port[1]}",) if port else ()
     fetcher = HttpFetcher(FetchOptions(allow_private=own_publisher, host_gap_s=0.001), clock)
     stages = InlineStageRunner(TASKS)
