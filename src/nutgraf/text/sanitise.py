@@ -81,7 +81,7 @@ def sanitise_html(html_source: str, base_url: str) -> str:
             written.append(token.source.replace("<", "&lt;").replace(">", "&gt;"))
         elif token.name not in _ALLOWED_TAGS:
             continue
-        elif token.name in _VOID_TAGS:
+        elif token.name in _VOID_TAGS and not token.is_end:
             written.append(f"<{token.name}>")
         elif token.is_end:
             written.extend(_close_tags(open_tags, token.name))

@@ -30,7 +30,6 @@ Children = Mapping[str, Sequence[Element]]
 _PUBLISHED = ("published", "issued", "created", "dcterms:issued", "dc:date", "dcterms:created", "pubdate")
 _UPDATED = ("updated", "modified", "dcterms:modified")
 _TEXT_TYPES = ("text", "text/plain", "plain")
-_XHTML_TYPES = ("xhtml", "application/xhtml+xml")
 
 
 def read_atom(root: Element, context: FeedContext) -> Feed:
@@ -94,7 +93,7 @@ def _construct(element: Element) -> tuple[str, bool]:
     """A text construct (RFC 4287, 3.1; Atom 0.3 `mode`) as markup, and whether that is plain text."""
     kind, mode = attribute(element, "type").lower(), attribute(element, "mode").lower()
     if len(element):
-        is_wrapped = kind in _XHTML_TYPES and len(element) == 1 and element[0].tag.rpartition("}")[2] == "div"
+        is_wrapped = kind == "xhtml" and len(element) == 1 and str(element[0].tag).rpartition("}")[2] == "div"
         return inner_html(element[0] if is_wrapped else element), False
     text = (element.text or "").strip()
     if mode == "base64" or (kind and not mode and _is_encoded(kind)):

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _MAX_CHARS = 80
+_FIRST_YEAR = 1970
+"""What is older is a date that software left unset: year 1, year 1900."""
 
 # Beginnings of month names after case folding, by language; longer ones first where one begins another.
 _MONTHS_BY_LANGUAGE = (
@@ -55,6 +57,24 @@ _CLOCK = r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,
 _HALF = r"(?:\s*(?P<half>[ap])\.?m\b\.?)?"
 _ZONE = r"(?:\s*(?P<zone>[+-]\s?\d{1,2}:?\d{2}|[+-]\d{1,2}\b|\(?[a-z]{1,5}\)?(?:[+-]\d{1,2}(?::?\d{2})?)?))?"
 
+# The two forms that nearly all feeds use, without the freedom that makes the patterns below slow.
+_COMMON_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"(?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
+)
+_COMMON_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?"
+    r"(?:Z|([+-])([0-9]{2}):?([0-9]{2}))"
+)
+
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{3}, )?([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) "
+    r"(?:GMT|UTC|Z|([+-])([0-9]{2})([0-9]{2}))"
+)
+_COMMON_ISO = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))"
+)
+
 _RFC822 = re.compile(
     rf"(?:[^\W\d]+\.?,?\s*)?(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|º)?[\s\-/]*(?:de\s+)?(?P<month>[^\W\d]{{3,12}})\.?,?"
     rf"[\s\-/]*(?:de\s+)?(?P<year>\d{{4}}|\d{{2}})(?:[\s,\-T]*(?:at|um|à|a las)?\s*{_CLOCK}{_HALF}{_ZONE})?",
@@ -65,6 +85,8 @@ _ISO = re.compile(
     rf"(?:[\sT]+{_CLOCK}{_HALF}{_ZONE}|T(?P<hour2>\d{{2}})(?P<minute2>\d{{2}})(?P<second2>\d{{2}})?(?P<zone2>Z|[+-]\d{{4}})?)?",
     re.IGNORECASE,
 )
+_UNIX_TIME = re.compile(r"([0-9]{9,10})(?:[0-9]{3})?(?:\.[0-9]+)?")
+_WEEKDAY_BEFORE_YEAR = re.compile(r"^[^\W\d]{2,12}\.?,?\s+(?=[0-9]{4}[-/])")
 _ORDINAL = re.compile(r"(?P<year>\d{4})-?(?P<ordinal>\d{3})")
 _WEEK = re.compile(r"(?P<year>\d{4})-?W(?P<week>\d{2})(?:-?(?P<weekday>\d))?", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
@@ -84,17 +106,44 @@ _EAST_ASIAN = re.compile(r"(\d{4})\s*[년年]\s*(\d{1,2})\s*[월月]\s*(\d{1,2})
 def parse_date(text: str) -> datetime | None:
     """The moment that `text` names, in UTC, or None. A date without a zone is taken as UTC, without a time as 00:00.
 
-    Nothing is clamped: what lies in the future comes back as it was written.
+    Nothing is clamped: what lies in the future comes back as it was written. A date before 1970 is None.
     """
     text = text.strip()[:_MAX_CHARS]
-    if not text:
-        return None
     try:
-        if text[:4].isdecimal():
-            return _from_iso(text)
-        return _from_names(text)
+        moment = _moment_of(text)
     except (ValueError, OverflowError):  # 31 February, hour 25, year 0
         return None
+    return moment if moment is not None and moment.year >= _FIRST_YEAR else None
+
+
+def _moment_of(text: str) -> datetime | None:
+    common = _COMMON_RFC822.fullmatch(text) or _COMMON_ISO.fullmatch(text)
+    if common is not None:
+        return _from_common(*common.groups())
+    seconds = _UNIX_TIME.fullmatch(text)
+    if seconds is not None:
+        return datetime.fromtimestamp(int(seconds.group(1)), UTC)
+    text = _WEEKDAY_BEFORE_YEAR.sub("", text)
+    return _from_iso(text) if text[:4].isdecimal() else _from_names(text)
+
+
+def _from_common(
+    first: str, month: str, last: str, hour: str, minute: str, second: str, sign: str | None, hours: str, minutes: str
+) -> datetime | None:
+    year, day = (first, last) if len(first) == 4 else (last, first)
+    number = int(month) if month.isdecimal() else _month_number(month)
+    if number == 0:
+        return None
+    seconds = min(int(second), 59)  # leap seconds
+    moment = datetime(int(year), number, int(day), int(hour) % 24, int(minute), seconds, tzinfo=UTC)
+    if hour == "24":
+        moment += timedelta(days=1)
+    elif int(hour) > 24:
+        return None
+    if sign is None:
+        return moment
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return moment - offset if sign == "+" else moment + offset
 
 
 def _from_iso(text: str) -> datetime | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from nutgraf.stages.parse.decoding import decode_document
 from nutgraf.stages.parse.fields import absolute_url, plain_title
-from nutgraf.stages.parse.limits import MAX_FEED_LINKS, MAX_PAGE_BYTES
+from nutgraf.stages.parse.limits import MAX_FEED_LINKS, MAX_PAGE_BYTES, MAX_PAGE_TAGS
 from nutgraf.text.sanitise import html_to_text, unescape
 
 _FEED_TYPES = frozenset(
@@ -22,7 +23,7 @@ _FEED_TYPES = frozenset(
     }
 )
 _VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml"})  # feeds only where the address says so
-_TAG = re.compile(r"""<(link|base|a)\s((?:[^>"']|"[^"]{0,4000}"|'[^']{0,4000}'){0,4000})>""", re.IGNORECASE)
+_TAG = re.compile(r"""<(link|base|a)\s((?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _FEED_ADDRESS = re.compile(
     r"(?:/(?:feed|feeds|rss|atom|rdf)(?:/|\.\w+)?(?:$|\?)|[/.](?:rss|atom|rdf|feed)(?:\.xml|\.json)?(?:$|\?)"
@@ -48,7 +49,7 @@ def find_feed_links(page: bytes, *, url: str) -> tuple[FeedLink, ...]:
     base = url
     declared: dict[str, FeedLink] = {}
     likely: dict[str, FeedLink] = {}
-    for match in _TAG.finditer(text):
+    for match in islice(_TAG.finditer(text), MAX_PAGE_TAGS):
         name, attributes = match.group(1).lower(), _attributes(match.group(2))
         address = absolute_url(attributes.get("href", ""), base)
         if not address:
@@ -58,7 +59,7 @@ def find_feed_links(page: bytes, *, url: str) -> tuple[FeedLink, ...]:
         elif name == "link" and _is_declared(attributes, address):
             link = FeedLink(address, plain_title(attributes.get("title", "")), _media_type(attributes))
             declared.setdefault(address, link)
-        elif name == "a" and len(likely) < MAX_FEED_LINKS and _FEED_ADDRESS.search(address):
+        elif name == "a" and address not in likely and len(likely) < MAX_FEED_LINKS and _FEED_ADDRESS.search(address):
             words = _link_text(text, match.end())
             if _FEED_WORDS.search(words + " " + attributes.get("title", "")) or not words:
                 likely.setdefault(address, FeedLink(address, words, ""))

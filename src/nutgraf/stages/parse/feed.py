@@ -19,7 +19,7 @@ from nutgraf.stages.parse.formats import FORMATS
 from nutgraf.stages.parse.json_feed import read_json_feed
 from nutgraf.stages.parse.limits import MAX_FEED_BYTES, MAX_FEEDPARSER_BYTES
 from nutgraf.stages.parse.prolog import Prolog, check_depth, read_prolog
-from nutgraf.stages.parse.repair import repair_xml
+from nutgraf.stages.parse.repair import has_c1_controls, mend_c1_controls, repair_xml
 from nutgraf.stages.parse.tree import Element, name_of, parse_tree
 
 _ENTRY_TAG = re.compile(rb"<(?:[A-Za-z][\w.-]{0,20}:)?(?:item|entry)[\s>]", re.IGNORECASE)
@@ -52,8 +52,8 @@ def parse_feed(data: bytes, *, url: str, content_type: str | None = None) -> Fee
     Times are UTC, not clamped. An empty but valid feed is no error.
 
     Raises: ParseError, whose `code` is one of empty, too_large, html_not_feed (with `feed_links`), not_a_feed,
-    broken_xml, broken_json, bad_encoding, too_deep, too_many_entities, sitemap_index (with `feed_links`),
-    sitemap_without_news.
+    opml_not_feed, broken_xml, broken_json, bad_encoding, too_deep, too_many_entities, sitemap_index (with
+    `feed_links`), sitemap_without_news.
     """
     return parse_feed_with_path(data, url=url, content_type=content_type).feed
 
@@ -73,9 +73,10 @@ def parse_feed_with_path(data: bytes, *, url: str, content_type: str | None = No
         raise _not_xml(utf8, url)
     prolog = read_prolog(utf8, url=url)
     if prolog.root in FORMATS:
-        root = parse_tree(prolog.body, recover=False)
+        is_misread = has_c1_controls(prolog.body)
+        root = parse_tree(mend_c1_controls(prolog.body) if is_misread else prolog.body, recover=False)
         if root is not None:
-            path = ParsePath.FAST if decoded.is_certain else ParsePath.REPAIRED
+            path = ParsePath.FAST if decoded.is_certain and not is_misread else ParsePath.REPAIRED
             return ParsedFeed(FORMATS[prolog.root](root, context), path)
     return _parse_broken(utf8, prolog, context)
 
@@ -87,6 +88,8 @@ def _parse_broken(utf8: bytes, prolog: Prolog, context: FeedContext) -> ParsedFe
         raise _not_a_feed(utf8, prolog, context.url)
     check_depth(body, url=context.url)
     mended = repair_xml(body, prolog.entities, url=context.url)
+    if has_c1_controls(mended):
+        mended = mend_c1_controls(mended)
     read = FORMATS.get(prolog.root)
     recovered: Feed | None = None
     if read is not None:
@@ -126,6 +129,8 @@ def _not_xml(utf8: bytes, url: str) -> ParseError:
 
 
 def _not_a_feed(utf8: bytes, prolog: Prolog, url: str) -> ParseError:
+    if prolog.root == "opml":
+        return ParseError("This is a list of feeds (OPML): import it instead.", url=url, code="opml_not_feed")
     if prolog.root not in _PAGE_ROOTS:
         return ParseError("The document is not a feed.", url=url, code="not_a_feed")
     links = tuple(link.url for link in find_feed_links(utf8, url=url))

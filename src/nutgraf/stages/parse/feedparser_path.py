@@ -29,7 +29,7 @@ _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
 def read_with_feedparser(utf8: bytes, context: FeedContext) -> Feed | None:
-    """What feedparser finds, or None where it finds neither entries nor a title.
+    """What feedparser finds, or None where it finds no entry, title or link.
 
     Sanitising and resolving are ours. The document goes in as a stream: feedparser opens strings as addresses.
     """
@@ -44,7 +44,7 @@ def read_with_feedparser(utf8: bytes, context: FeedContext) -> Feed | None:
         return None
     channel: Mapping[str, Any] = parsed.get("feed", {})
     entries: list[Mapping[str, Any]] = parsed.get("entries", [])
-    if not entries and not channel.get("title"):
+    if not entries and not channel.get("title") and not channel.get("link"):
         return None
     taken, dropped = newest(entries, _date_of)
     author = person_name(_text(channel, "author"))

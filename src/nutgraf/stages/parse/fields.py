@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 
 from nutgraf.domain.feed import Entry
 from nutgraf.stages.parse.limits import (
+    MAX_DATED_ENTRIES,
     MAX_ENTRIES,
     MAX_HTML_CHARS,
     MAX_ID_CHARS,
@@ -24,10 +25,14 @@ from nutgraf.text.sanitise import html_to_text, unescape
 
 Item = TypeVar("Item")
 
-_RELATIVE = re.compile(
-    r"""(<[a-zA-Z][^<>]{0,2000}?\s(?:href|src|cite|poster)\s*=\s*)(["'])(?!\s*(?:[a-zA-Z][a-zA-Z0-9+.\-]*:|["'#]))([^"'<>]{0,2000})\2"""
+# Two patterns that begin with a literal, for speed: this looks at every character of every entry.
+_MAY_BE_RELATIVE = (
+    re.compile(r"""href\s*=\s*["'](?!\s*(?:https?:|["'#]))"""),
+    re.compile(r"""src\s*=\s*["'](?!\s*(?:https?:|["'#]))"""),
 )
-_MAY_BE_RELATIVE = re.compile(r"""\b(?:href|src|cite|poster)\s*=\s*["'](?!\s*(?:https?:|["'#]))""")
+_RELATIVE = re.compile(
+    r"""(<[a-zA-Z][^<>]{0,2000}?\s(?:href|src)\s*=\s*)(["'])(?!\s*(?:[a-zA-Z][a-zA-Z0-9+.\-]*:|["'#]))([^"'<>]{0,2000})\2"""
+)
 _EMAIL_THEN_NAME = re.compile(r"^\s*(?:mailto:)?[^\s@()<>]+@[^\s@()<>]+\s*\((.+)\)\s*$")
 _NAME_THEN_EMAIL = re.compile(r"^(.+?)\s*[(<\[]\s*(?:mailto:)?[^\s@()<>]+@[^\s@()<>]+\s*[)>\]]\s*$")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -60,7 +65,9 @@ def literal_title(text: str) -> str:
 
 def person_name(text: str) -> str:
     """A person's name out of the forms `name`, `address (name)` and `name <address>`; no e-mail address is kept."""
-    text = html_to_text(text[: MAX_NAME_CHARS * 4]) if "<" in text or "&" in text else text
+    text = text[: MAX_NAME_CHARS * 4]
+    if "&" in text or "</" in text:
+        text = html_to_text(text)
     match = _EMAIL_THEN_NAME.match(text) or _NAME_THEN_EMAIL.match(text)
     name = " ".join((match.group(1) if match else text).split())
     return name[:MAX_NAME_CHARS]
@@ -88,7 +95,7 @@ def absolute_url(reference: str, base: str) -> str:
 def resolved_html(markup: str, base: str) -> str:
     """`markup` with relative references made absolute against `base`, otherwise as the publisher sent it."""
     markup = markup[:MAX_HTML_CHARS]
-    if not base or not _MAY_BE_RELATIVE.search(markup):
+    if not base or not any(pattern.search(markup) for pattern in _MAY_BE_RELATIVE):
         return markup
 
     def resolve(match: re.Match[str]) -> str:
@@ -118,8 +125,8 @@ def newest(items: Sequence[Item], date_of: Callable[[Item], datetime | None]) ->
     excess = len(items) - MAX_ENTRIES
     if excess <= 0:
         return items, 0
-    dates = _filled_dates([date_of(item) for item in items])
-    taken = sorted(range(len(items)), key=lambda index: dates[index], reverse=True)[:MAX_ENTRIES]
+    dates = _filled_dates([date_of(item) for item in items[:MAX_DATED_ENTRIES]])
+    taken = sorted(range(len(dates)), key=lambda index: dates[index], reverse=True)[:MAX_ENTRIES]
     return [items[index] for index in sorted(taken)], excess
 
 

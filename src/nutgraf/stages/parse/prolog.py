@@ -12,6 +12,7 @@ from nutgraf.errors import ParseError
 from nutgraf.stages.parse.limits import MAX_DEPTH, MAX_ENTITY_CHARS, MAX_ENTITY_DEFINITIONS
 
 _MAX_DOCTYPE_BYTES = 16 * 1024  # bounds the pattern below, which is quadratic in unclosed comments
+_MAX_SKIPPED_BYTES = 256 * 1024
 _MAX_JUNK = 20
 
 _SKIPPED = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)", re.DOTALL)
@@ -24,7 +25,7 @@ _ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,100})")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)[^>]*+>?", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"""
-    rb"""|<(/?)[A-Za-z_:\x80-\xff](?:[^>"']|"[^"]*+"|'[^']*+')*+>""",
+    rb"""|<(/?)[A-Za-z_:\x80-\xff](?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+>?""",
     re.DOTALL,
 )
 
@@ -46,7 +47,7 @@ def read_prolog(utf8: bytes, *, url: str) -> Prolog:
     position = 0
     entities: dict[str, str] = {}
     for _ in range(_MAX_JUNK):
-        while piece := _SKIPPED.match(utf8, position):
+        while piece := _SKIPPED.match(utf8, position, position + _MAX_SKIPPED_BYTES):
             position = piece.end()
         if utf8[position : position + 9].lower() == b"<!doctype":
             doctype = _DOCTYPE.match(utf8, position, position + _MAX_DOCTYPE_BYTES)
@@ -85,7 +86,7 @@ def without_declarations(utf8: bytes) -> bytes:
 
 
 def check_depth(utf8: bytes, *, url: str) -> None:
-    """Raises ParseError (too_deep) where elements nest beyond MAX_DEPTH; end tags that fit nothing count nothing."""
+    """Raises ParseError (too_deep) where elements nest beyond MAX_DEPTH. No match goes beyond the next "<": linear."""
     depth = 0
     for match in _MARKUP.finditer(utf8):
         is_end = match.group(1)
@@ -93,7 +94,7 @@ def check_depth(utf8: bytes, *, url: str) -> None:
             continue
         if is_end:
             depth -= depth > 0
-        elif utf8[match.end() - 2] != 0x2F:  # "/>"
+        elif not match.group().endswith(b"/>"):
             depth += 1
             if depth > MAX_DEPTH:
                 raise ParseError(f"The feed nests more than {MAX_DEPTH} levels deep.", url=url, code="too_deep")

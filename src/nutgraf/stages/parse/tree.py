@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -29,6 +28,10 @@ _NAMESPACES = {
     "https://www.w3.org/2005/atom": "atom",
     "http://purl.org/atom/ns": "atom",
     "http://purl.org/atom": "atom",
+    "http://purl.org/echo": "atom",  # names that Atom had before it was Atom
+    "http://purl.org/pie": "atom",
+    "http://example.com/newformat": "atom",
+    "http://example.com/necho": "atom",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns": "rdf",
     "http://purl.org/dc/elements/1.0": "dc",
     "http://purl.org/dc/elements/1.1": "dc",
@@ -49,6 +52,9 @@ _NAMESPACES = {
     "http://www.w3.org/xml/1998/namespace": "xml",
 }
 _KNOWN_PREFIXES = frozenset(_NAMESPACES.values()) - {""}
+_MAX_ATTRIBUTES = 64
+"""lxml takes quadratic time to list an element's attributes; no element of a feed has nearly as many."""
+
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 )
@@ -89,9 +95,9 @@ def name_of(tag: str) -> str:
         prefix = _NAMESPACES.get(namespace.strip().rstrip("/#").lower(), "?")
         return f"{prefix}:{local.lower()}" if prefix else local.lower()
     prefix, colon, local = tag.lower().rpartition(":")
-    if colon and prefix not in _KNOWN_PREFIXES:
-        return f"?:{local}"
-    return tag.lower()
+    if not colon or prefix == "rss":
+        return local
+    return f"{prefix}:{local}" if prefix in _KNOWN_PREFIXES else f"?:{local}"
 
 
 def children_by_name(element: Element) -> dict[str, list[Element]]:
@@ -107,7 +113,7 @@ def children_by_name(element: Element) -> dict[str, list[Element]]:
 def attribute(element: Element, name: str) -> str:
     """The attribute of that local name in any case, white space stripped; empty where there is none."""
     value = element.get(name)
-    if value is None and len(element.attrib):
+    if value is None and 0 < len(element.attrib) <= _MAX_ATTRIBUTES:
         for key, candidate in element.attrib.items():
             if key.rpartition("}")[2].lower() == name:
                 value = candidate
@@ -123,24 +129,30 @@ def text_of(element: Element) -> str:
 
 def inner_html(element: Element) -> str:
     """The content of `element` as HTML: text escaped, tags by their local names."""
-    return "".join(_serialise(element)).strip()
+    pieces: list[str] = []
+    _serialise(element, pieces)
+    return "".join(pieces).strip()
 
 
-def _serialise(element: Element) -> Iterator[str]:
+def _serialise(element: Element, pieces: list[str]) -> None:
     if element.text:
-        yield html.escape(element.text, quote=False)
+        pieces.append(html.escape(element.text, quote=False))
     for child in element:
         tag = child.tag
         if isinstance(tag, str):
             name = tag.rpartition("}")[2]
-            attributes = "".join(
-                f' {key.rpartition("}")[2]}="{html.escape(value)}"' for key, value in child.attrib.items()
-            )
+            attributes = _attributes_html(child)
             if name in _VOID:
-                yield f"<{name}{attributes} />"
+                pieces.append(f"<{name}{attributes} />")
             else:
-                yield f"<{name}{attributes}>"
-                yield from _serialise(child)
-                yield f"</{name}>"
+                pieces.append(f"<{name}{attributes}>")
+                _serialise(child, pieces)
+                pieces.append(f"</{name}>")
         if child.tail:
-            yield html.escape(child.tail, quote=False)
+            pieces.append(html.escape(child.tail, quote=False))
+
+
+def _attributes_html(element: Element) -> str:
+    if len(element.attrib) > _MAX_ATTRIBUTES:
+        return ""
+    return "".join(f' {key.rpartition("}")[2]}="{html.escape(value)}"' for key, value in element.attrib.items())
