@@ -4,9 +4,10 @@ Keys of a file (all optional; strings are words separated by white space, lists 
 
 - `stop_words`, `determiners`, `articles`, `prepositions`, `conjunctions`, `subordinators`, `complementizers`, `negations`, `adverbs`,
   `adjectives`, `pronouns` (third person), `personal_pronouns` (of a person), `first_person`: word classes;
-- `finite_verbs`, `auxiliaries`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
+- `finite_verbs`, `auxiliaries`, `be_forms`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
   where irregular) from which English inflections are made; `intransitive`: forms that end a clause well;
-- `drop_openers`: openings that may be dropped; `lean_openers`: openings that lean on what went before;
+- `drop_openers`: openings that may be dropped; `dropped_links`: words such as "also" that may be; `pointing_phrases`:
+  phrases that point back wherever they stand; `lean_openers`: openings that lean on what went before;
   `unique_nouns`: nouns that need no introduction after a bare article; `person_nouns`, `time_nouns`, `plural_nouns`, `possessives`; `incomplete_verbs`:
   verbs whose object alone does not end a clause; `scope_words`: words whose reach a cut would
   change; `controlling_verbs`: verbs that take an object and an infinitive;

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nutgraf.domain.article import Article
 from nutgraf.stages.write.builtin.clauses import Token, count_words, tag_tokens, tokenize
 from nutgraf.stages.write.builtin.furniture import skip_opening, story_paragraphs
-from nutgraf.stages.write.builtin.leaning import Leaning, drop_opening, judge_leaning
+from nutgraf.stages.write.builtin.leaning import Leaning, drop_links, drop_opening, judge_leaning
 from nutgraf.text.lexicon import Lexicon
 
 MAX_CANDIDATES = 240
@@ -65,7 +65,7 @@ def _make_candidate(
     word_count = count_words(text)
     if word_count < 3 or word_count > MAX_SENTENCE_WORDS:
         return None
-    text = drop_opening(text, lexicon)
+    text = drop_links(drop_opening(text, lexicon), lexicon)
     tokens = tag_tokens(tokenize(text), lexicon)
     words = [token.low for token in tokens if token.is_word]
     leaning = judge_leaning(text, tokens, lexicon)

@@ -16,21 +16,62 @@ FINITE, BASE, PARTICIPLE, GERUND = "V", "B", "E", "G"
 CONTENT, NUMBER, ADVERB, NEGATION, TO = "N", "#", "R", "X", "T"
 COMMA, STOP, QUOTE, BRACKET, DASH = ",", ".", '"', "(", "—"
 
-_ABBREVIATION = (
-    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
-)
+_ABBREVIATION = r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
 _NUMBER = r"[$€£¥]?\d[\d.,:/]*\d(?:st|nd|rd|th|s|m|bn|k|%)?|[$€£¥]?\d(?:st|nd|rd|th|s|m|bn|k|%)?"
 _TOKEN = re.compile(
-    rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*[’']?(?<=s)[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
+    rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*(?<=[sS])[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
 )
 _CURRENCIES = "$€£¥"
 _MARKS = (
-    dict.fromkeys("—–", DASH) | dict.fromkeys("\"“”«»„", QUOTE) | dict.fromkeys("()[]{}", BRACKET) | dict.fromkeys(".!?;:…'", STOP) | {",": COMMA, "...": STOP}
+    dict.fromkeys("—–", DASH)
+    | dict.fromkeys('"“”«»„', QUOTE)
+    | dict.fromkeys("()[]{}", BRACKET)
+    | dict.fromkeys(".!?;:…'", STOP)
+    | {",": COMMA, "...": STOP}
 )
 _NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen "
-    "twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions trillion dozen dozens "
-    "percent per-cent".split()
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "hundreds",
+        "thousand",
+        "thousands",
+        "million",
+        "millions",
+        "billion",
+        "billions",
+        "trillion",
+        "dozen",
+        "dozens",
+        "percent",
+        "per-cent",
+    ]
 )
 
 
@@ -57,7 +98,7 @@ def tokenize(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         first = text[start]
-        is_word = first.isalnum() or first in _CURRENCIES and end - start > 1
+        is_word = first.isalnum() or (first in _CURRENCIES and end - start > 1)
         tokens.append(Token(text[start:end], folded[start:end], start, end, is_word, first.isupper()))
     return tokens
 
@@ -164,7 +205,7 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
 def _base_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: str, auxiliary: bool) -> str:
     token = tokens[position]
     before = _previous_word(tokens, position)
-    if before is not None and (before.low == "to" or auxiliary and before.low in lexicon.words("modals")):
+    if before is not None and (before.low == "to" or (auxiliary and before.low in lexicon.words("modals"))):
         if before.low == "to":
             before.tag = TO
         return BASE
@@ -201,7 +242,7 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.low == "helps":
         return FINITE
-    if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA, NUMBER):
+    if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA):
         return CONTENT
     if before is not None and before.low.endswith(("'s", "s'")):
         return CONTENT

@@ -33,7 +33,7 @@ STORY_KINDS = frozenset({ParagraphKind.BODY, ParagraphKind.QUOTE})
 
 def is_furniture(text: str, lexicon: Lexicon) -> bool:
     """Whether the paragraph `text` is no part of the story: a caption, credit, byline, appeal, note or label."""
-    if _BLANK_WORDS.match(text) or _BYLINE.match(text) and len(text) < 120:
+    if _BLANK_WORDS.match(text) or (_BYLINE.match(text) and len(text) < 120):
         return True
     if _CREDIT.search(text):
         return True

@@ -72,6 +72,21 @@ _BARE_OPENERS = {
 }
 
 
+def drop_links(text: str, lexicon: Lexicon) -> str:
+    """`text` without ", however," or "also" before its first quotation: links to what is not shown."""
+    quote = re.search(r"[\"“„«]", text)
+    reach = quote.start() if quote else len(text)
+    links = lexicon.words("dropped_links")
+    for match in _LINK.finditer(text[:reach]):
+        word = (match.group(1) or match.group(2) or "").lower()
+        if word in links and not text[: match.start()].lower().endswith((" but", " and", " only")):
+            return text[: match.start()] + text[match.end() :]
+    return text
+
+
+_LINK = re.compile(r", (\w+),(?= \w)| (also|außerdem|également|también|também|anche|inoltre|ook)(?= [^\W\d_])")
+
+
 def capitalise(text: str) -> str:
     """`text` with its first letter a capital (an opening quotation mark is passed over)."""
     for position, character in enumerate(text[:3]):
@@ -153,7 +168,7 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
     if _INDEFINITE_IT.match(low):
         return
     first = tokens[0]
-    if first.text[0].islower() or first.tag == COMMA:
+    if first.tag == COMMA or (first.text[0].islower() and text != text.lower()):
         leaning.never = True
     match = lexicon.pattern("lean_openers").match(low)
     if match is not None and not low[match.end() : match.end() + 1].isalpha():
@@ -163,6 +178,8 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
         if match.group() not in _QUANTIFIERS or partitive or not noun_follows:
             leaning.previous = True
             return
+    if lexicon.pattern("pointing_phrases").search(low):
+        leaning.previous = True
     match = lexicon.pattern("drop_openers").match(low)
     if match is not None and match.group() in _BARE_OPENERS.get(lexicon.code, frozenset()):
         if low[match.end() : match.end() + 1] == " ":  # an opening that could not be dropped still leans
@@ -227,8 +244,8 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
             plurals += 1
 
 
-_THEY = frozenset("they them their theirs themselves".split())
-_DEMONSTRATIVES = frozenset("this these those".split())
+_THEY = frozenset(["they", "them", "their", "theirs", "themselves"])
+_DEMONSTRATIVES = frozenset(["this", "these", "those"])
 _EARLY = 8  # words: a demonstrative before that points back out of the sentence
 
 
@@ -239,7 +256,10 @@ def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bo
     if position == 0 or after is None:
         return True
     if low in ("these", "those"):
-        return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag not in (PARTICIPLE, GERUND)
+        return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag not in (
+            PARTICIPLE,
+            GERUND,
+        )
     return low == "this" and after.low not in lexicon.words("time_nouns")
 
 
@@ -253,7 +273,7 @@ def _cataphora(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     if comma is None or comma + 1 >= len(tokens):
         return False
     after = tokens[comma + 1]
-    return after.is_capital or after.tag == DETERMINER and after.low in lexicon.words("articles")
+    return after.is_capital or (after.tag == DETERMINER and after.low in lexicon.words("articles"))
 
 
 def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> list[str]:
@@ -276,13 +296,33 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
         if after and (after[0].low in _SPECIFIES or (after[0].tag == COMMA and len(after) > 1 and after[1].is_capital)):
             continue
         head = phrase[-1].low.removesuffix("'s")
-        plain = len(phrase) == 1 or (len(phrase) == 2 and phrase[0].low in lexicon.words("adjectives"))
+        plain = len(phrase) == 1 or (
+            len(phrase) == 2 and (phrase[0].low in lexicon.words("adjectives") or phrase[0].low.endswith("est"))
+        )
         if plain and head not in lexicon.words("unique_nouns"):
             heads.append(head)
     return heads
 
 
-_SPECIFIES = frozenset("of that who for which whose between against on in to from at behind where".split())
+_SPECIFIES = frozenset(
+    [
+        "of",
+        "that",
+        "who",
+        "for",
+        "which",
+        "whose",
+        "between",
+        "against",
+        "on",
+        "in",
+        "to",
+        "from",
+        "at",
+        "behind",
+        "where",
+    ]
+)
 
 
 def resolved(heads: list[str], shown: set[str]) -> bool:

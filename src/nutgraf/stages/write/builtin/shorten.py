@@ -34,7 +34,24 @@ _BRACKETED = re.compile(r"\s*\([^()]*\)")
 _MIN_REST_WORDS = 7
 _MAX_CUTS = 6
 _NEVER_LAST = frozenset((PREPOSITION, CONJUNCTION, DETERMINER, SUBORDINATOR, NEGATION))
-_SUBORDINATE = frozenset("when if while because although though after before since as unless until once where".split())
+_SUBORDINATE = frozenset(
+    [
+        "when",
+        "if",
+        "while",
+        "because",
+        "although",
+        "though",
+        "after",
+        "before",
+        "since",
+        "as",
+        "unless",
+        "until",
+        "once",
+        "where",
+    ]
+)
 _Cut = Callable[[str, list[Token], Lexicon], str | None]
 
 
@@ -98,7 +115,7 @@ def _drop_dashed_aside(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
 
 
 def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """", 56, the former head," or ", which opened in 1990," between the subject and its verb."""
+    """ ", 56, the former head," or ", which opened in 1990," between the subject and its verb."""
     commas = [i for i, token in enumerate(tokens) if token.tag == COMMA and not _inside_quotation(tokens, i)]
     if len(commas) < 2:
         return None
@@ -116,8 +133,22 @@ def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
     return None
 
 
+def _drop_role(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ ", president of the institute," between a name and what follows."""
+    commas = [i for i, token in enumerate(tokens) if token.tag == COMMA and not _inside_quotation(tokens, i)]
+    for first, second in zip(commas, commas[1:], strict=False):
+        aside, after = tokens[first + 1 : second], tokens[second + 1] if second + 1 < len(tokens) else None
+        if not aside or after is None or not tokens[first - 1].is_capital or aside[0].is_capital:
+            continue
+        if after.tag != TO and after.low not in ("in", "at", "on", "for", "as"):
+            continue
+        if aside[0].tag in (DETERMINER, CONTENT) and not has_finite_verb(aside) and not _claims(aside, lexicon):
+            return text[: tokens[first].start] + text[tokens[second].end :]
+    return None
+
+
 def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """", which …", ", after …", ", killing three", ", a cut of …": the last part, when the rest has its own verb."""
+    """ ", which …", ", after …", ", killing three", ", a cut of …": the last part, when the rest has its own verb."""
     for position in range(len(tokens) - 3, _MIN_REST_WORDS, -1):
         if tokens[position].tag != COMMA or _inside_quotation(tokens, position):
             continue
@@ -125,13 +156,23 @@ def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
         opener = rest[0]
         if _claims(rest, lexicon) or not _has_main_clause(kept) or _is_list(kept, rest):
             continue
-        appositive = opener.low in lexicon.words("articles") and not has_finite_verb(rest[:12])
+        appositive = (opener.low in lexicon.words("articles") or opener.low == "one") and _is_appositive(rest)
         if not (opener.low in lexicon.words("trailing_droppable") or opener.tag == GERUND or appositive):
             continue
         if opener.low in ("after", "when", "as", "while") and any(t.low in lexicon.words("modals") for t in kept):
             continue
         return _finish(text[: tokens[position].start])
     return None
+
+
+def _is_appositive(rest: list[Token]) -> bool:
+    """Whether the part is a noun phrase: a finite verb only inside a clause that describes it."""
+    for token in rest:
+        if token.tag == SUBORDINATOR or token.low == "than":
+            return True
+        if token.tag == FINITE:
+            return False
+    return True
 
 
 def _is_list(kept: list[Token], rest: list[Token]) -> bool:
@@ -141,11 +182,13 @@ def _is_list(kept: list[Token], rest: list[Token]) -> bool:
     for i, token in enumerate(rest[:-1]):
         if token.tag == COMMA and rest[i + 1].tag in (CONJUNCTION, PREPOSITION, FINITE, BASE):
             return True
-    return rest[0].tag == DETERMINER and any(t.tag == CONJUNCTION for t in rest[:6]) and any(t.tag == COMMA for t in kept)
+    return (
+        rest[0].tag == DETERMINER and any(t.tag == CONJUNCTION for t in rest[:6]) and any(t.tag == COMMA for t in kept)
+    )
 
 
 def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """" after …", " amid …" without a comma, in a sentence about what has already happened."""
+    """ " after …", " amid …" without a comma, in a sentence about what has already happened."""
     openers = lexicon.words("trailing_bare_droppable")
     for position in range(len(tokens) - 3, _MIN_REST_WORDS + 1, -1):
         if tokens[position].low not in openers or _inside_quotation(tokens, position):
@@ -155,14 +198,31 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
             continue
         if _claims(rest, lexicon) or not _has_main_clause(kept) or any(t.low in lexicon.words("modals") for t in kept):
             continue
-        if kept[-1].tag not in (CONTENT, NUMBER) or any(t.low in ("day", "days", "week", "weeks", "hours", "year", "years", "month", "months", "shortly", "soon", "minutes") for t in kept[-2:]):
+        if kept[-1].tag not in (CONTENT, NUMBER) or any(
+            t.low
+            in (
+                "day",
+                "days",
+                "week",
+                "weeks",
+                "hours",
+                "year",
+                "years",
+                "month",
+                "months",
+                "shortly",
+                "soon",
+                "minutes",
+            )
+            for t in kept[-2:]
+        ):
             continue
         return _finish(text[: tokens[position].start])
     return None
 
 
 def _drop_leading(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """"While prices fell, …": a leading clause whose loss leaves the main clause true."""
+    """ "While prices fell, …": a leading clause whose loss leaves the main clause true."""
     if tokens[0].low not in lexicon.words("leading_droppable"):
         return None
     comma = next((i for i, token in enumerate(tokens) if token.tag == COMMA), None)
@@ -175,7 +235,7 @@ def _drop_leading(text: str, tokens: list[Token], lexicon: Lexicon) -> str | Non
 
 
 def _drop_second_predicate(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """" and must end within 90 days", ", and the company did …": a second thing said of the same or a new subject."""
+    """ " and must end within 90 days", ", and the company did …": a second thing said of the same or a new subject."""
     for position in range(len(tokens) - 4, _MIN_REST_WORDS, -1):
         if tokens[position].low != "and" or _inside_quotation(tokens, position):
             continue
@@ -195,7 +255,7 @@ def _drop_second_predicate(text: str, tokens: list[Token], lexicon: Lexicon) -> 
 
 
 def _drop_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
-    """" on Tuesday": the page says when the article was published."""
+    """ " on Tuesday": the page says when the article was published."""
     days = lexicon.words("weekdays")
     for i in range(2, len(tokens) - 1):
         if tokens[i].low in days and tokens[i - 1].low == "on" and not _inside_quotation(tokens, i):
@@ -216,6 +276,7 @@ def _finish(kept: str) -> str:
 _CUTS: tuple[_Cut, ...] = (
     _drop_dashed_aside,
     _drop_inner_clause,
+    _drop_role,
     _drop_trailing,
     _drop_leading,
     _drop_weekday,

@@ -10,6 +10,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft, DraftInsight, DraftSentence
 from nutgraf.stages.write.builtin.candidates import Candidate, read_candidates
 from nutgraf.stages.write.builtin.clauses import count_words, tag_tokens, tokenize
+from nutgraf.stages.write.builtin.endings import opening_clause
 from nutgraf.stages.write.builtin.leaning import resolved, starts_with_verb
 from nutgraf.stages.write.builtin.names import NameBook
 from nutgraf.stages.write.builtin.salience import Salience, measure_salience, stem
@@ -29,6 +30,10 @@ EXPLANATION_WORDS = (12, 40)
 TAKEAWAY_WORDS = (8, 40)
 INSIGHTS = 3
 _TITLED = 24  # candidates looked at for a title
+W_REDUNDANCY = 3.0
+W_TITLE = 2.5
+W_DEK_HEADLINE = 2.0
+W_DEK_LEAD = 0.8
 _ALIKE = 0.55  # cosine above which two sentences say the same
 
 
@@ -104,11 +109,13 @@ class _Composer:
             if not self._stands(candidate) or candidate.leaning.first_person or starts_with_verb(candidate.tokens):
                 continue
             text = shorten(candidate.text, high, self.lexicon)
+            if text is None and candidate.position < 3:
+                text = opening_clause(candidate.text, candidate.tokens, self.lexicon, low, high)
             if text is None or count_words(text) < min(low, candidate.word_count):
                 continue
             score = float(self.salience.scores[candidate.position])
-            score += 0.8 * float(self.salience.headline[candidate.position])
-            score += 0.4 * (candidate.position == 0)
+            score += W_DEK_HEADLINE * float(self.salience.headline[candidate.position])
+            score += W_DEK_LEAD * (candidate.position == 0)
             score -= 0.15 * (text != candidate.text) + 0.6 * candidate.leaning.has_quote
             if count_words(text) < low:
                 score -= 0.5
@@ -121,7 +128,7 @@ class _Composer:
 
     def _fallback_dek(self) -> tuple[Candidate, str] | None:
         for candidate in self.candidates[:6]:
-            if not candidate.leaning.never and not candidate.leaning.previous and candidate.word_count <= 40:
+            if not candidate.leaning.never and not candidate.leaning.previous and candidate.word_count <= DEK_WORDS[1]:
                 self.page.show(candidate)
                 return candidate, candidate.text
         return None
@@ -140,10 +147,10 @@ class _Composer:
                 text = shorten(candidate.text, min(room, 45), self.lexicon) or ""
                 if not text:
                     continue
-                score = float(self.salience.scores[candidate.position]) - 0.5 * self._redundancy(candidate)
+                score = float(self.salience.scores[candidate.position]) - W_REDUNDANCY * self._redundancy(candidate)
                 if best is None or score > best[0]:
                     best = (score, candidate, text)
-            if best is None or (total >= PARAGRAPH_WORDS[0] and len(chosen) >= PARAGRAPH_SENTENCES[0]):
+            if best is None or (total >= PARAGRAPH_WORDS[0] + 5 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
                 break
             chosen.append(best[1])
             texts[best[1].position] = best[2]
@@ -216,7 +223,9 @@ class _Composer:
                 pool.append((float(self.salience.scores[candidate.position]), candidate, text, title))
         chosen: list[tuple[Candidate, str, Title]] = []
         while pool and len(chosen) < INSIGHTS:
-            best = max(pool, key=lambda item: item[0] + 0.8 * item[3].quality - 0.8 * self._redundancy(item[1]))
+            best = max(
+                pool, key=lambda item: item[0] + W_TITLE * item[3].quality - W_REDUNDANCY * self._redundancy(item[1])
+            )
             pool.remove(best)
             if self._may_explain(best[1]):
                 chosen.append((best[1], best[2], best[3]))

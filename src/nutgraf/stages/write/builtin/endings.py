@@ -1,0 +1,314 @@
+"""Where a clause may end early: after its verb has what it needs, never before what limits or attributes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nutgraf.stages.write.builtin.clauses import (
+    ADVERB,
+    BASE,
+    COMMA,
+    CONJUNCTION,
+    CONTENT,
+    DASH,
+    DETERMINER,
+    FINITE,
+    GERUND,
+    NEGATION,
+    NUMBER,
+    PARTICIPLE,
+    PREPOSITION,
+    PRONOUN,
+    QUOTE,
+    STOP,
+    SUBORDINATOR,
+    TO,
+    Token,
+)
+from nutgraf.text.lexicon import Lexicon
+
+# BOUND: prepositions that belong to the word before them, never cut there.
+BOUND = frozenset(
+    [
+        "of",
+        "to",
+        "from",
+        "as",
+        "into",
+        "than",
+        "about",
+        "like",
+        "per",
+        "off",
+        "out",
+        "up",
+        "down",
+        "upon",
+        "versus",
+        "until",
+        "toward",
+        "towards",
+        "onto",
+    ]
+)
+_SAFE_NEXT = frozenset(
+    [
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "after",
+        "during",
+        "since",
+        "over",
+        "amid",
+        "following",
+        "by",
+        "because",
+        "when",
+        "while",
+        "through",
+        "throughout",
+        "across",
+        "under",
+        "between",
+        "among",
+        "against",
+        "including",
+        "near",
+        "around",
+        "before",
+        "within",
+    ]
+)
+_LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
+MEASURES = frozenset(
+    [
+        "percent",
+        "per",
+        "cent",
+        "%",
+        "million",
+        "billion",
+        "trillion",
+        "year",
+        "years",
+        "month",
+        "months",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "week",
+        "weeks",
+        "people",
+        "miles",
+        "km",
+        "kilometres",
+        "kilometers",
+        "metres",
+        "meters",
+        "degrees",
+        "dollars",
+        "euros",
+        "pounds",
+        "crowns",
+        "marks",
+        "tonnes",
+        "tons",
+        "kg",
+        "points",
+        "times",
+        "others",
+    ]
+)
+_OBJECT_PRONOUNS = frozenset(
+    ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
+)
+_QUANTIFIERS = frozenset(["all", "every", "no", "none", "most", "half", "only"])
+_GROUP = frozenset((FINITE, BASE, PARTICIPLE, ADVERB, NEGATION, TO))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A clause may end before token `end`, which makes it `words` long; `quality` 0..1 says how well."""
+
+    end: int
+    words: int
+    quality: float
+
+
+def word_count(tokens: list[Token]) -> int:
+    """Words as a reader counts them: parts between spaces."""
+    return sum(1 for i, token in enumerate(tokens) if token.is_word and (i == 0 or tokens[i - 1].end < token.start))
+
+
+def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
+    """Where the main clause begins: past one leading phrase with its comma; None where it hangs on a condition."""
+    first = tokens[0]
+    conditionals = lexicon.words("conditionals")
+    leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
+    if not leading:
+        return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
+    if first.low in conditionals and first.low not in ("although", "though", "because"):
+        return None
+    comma = next((i for i, token in enumerate(tokens[:25]) if token.tag == COMMA), None)
+    return comma + 1 if comma is not None and comma + 2 < len(tokens) else None
+
+
+def verb_after(tokens: list[Token], start: int, reach: int = 9) -> int | None:
+    """Where the finite verb of the clause that begins at `start` stands, its subject being a plain phrase."""
+    for i in range(start + 1, min(start + reach, len(tokens))):
+        if tokens[i].tag == FINITE:
+            subject = tokens[start:i]
+            alone = len(subject) == 1 and subject[0].tag == PRONOUN and start > 0
+            return i if alone or not is_broken(subject) else None
+    return None
+
+
+def content_start(tokens: list[Token], position: int) -> int:
+    """Where what is said begins after a verb of saying: past "that", past the one who is told."""
+    for i in range(position, min(position + 4, len(tokens))):
+        if tokens[i].low == "that":
+            return i + 1
+    return position
+
+
+def is_broken(tokens: list[Token]) -> bool:
+    """Whether marks or clauses stand where a plain phrase is wanted."""
+    return any(token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR, PRONOUN) or token.text in "()" for token in tokens)
+
+
+def has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
+    words = lexicon.words("attribution_verbs")
+    return any(
+        (token.low in words and token.tag in (FINITE, GERUND, BASE, PARTICIPLE)) or token.low == "according"
+        for token in tokens
+    )
+
+
+def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, max_words: int) -> Iterator[Ending]:
+    """Places where the clause from `start` with its finite verb at `verb` may end."""
+    group_end = _group_end(tokens, verb)
+    for end in range(group_end, min(start + max_words + 3, len(tokens)) + 1):
+        quality = _clause_end(tokens, group_end, end, lexicon)
+        if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
+            continue
+        if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
+            continue  # "the only state" says more than "the only state where it is allowed"
+        words = word_count(tokens[start:end])
+        yield Ending(end, words, quality)
+
+
+def _is_end(tokens: list[Token], end: int) -> bool:
+    return end >= len(tokens) or tokens[end].tag in (STOP, COMMA)
+
+
+def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether a word's reach may change by a cut behind it: "only" anywhere, "largest" or "not" after the subject."""
+    words = lexicon.words("scope_words")
+    return any(token.low in _QUANTIFIERS for token in tokens[start:verb]) or any(
+        token.low in words or token.tag == NEGATION or token.low.endswith("n't") for token in tokens[verb:end]
+    )
+
+
+def _group_end(tokens: list[Token], verb: int) -> int:
+    """Where the verb with its participles, infinitives and adverbs ends."""
+    end = verb + 1
+    while end < len(tokens) and tokens[end].tag in _GROUP:
+        end += 1
+    return end
+
+
+def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether the verb has what it needs: an object, a complement, or none where it takes none."""
+    main = tokens[group_end - 1]
+    alone = main.low in lexicon.words("intransitive")
+    auxiliaries = lexicon.words("auxiliaries")
+    passive = main.tag == PARTICIPLE and any(t.low in lexicon.words("be_forms") for t in tokens[verb : group_end - 1])
+    copula = main.low in lexicon.words("be_forms")
+    after = tokens[end] if end < len(tokens) else None
+    whole = after is None or after.tag in (STOP, COMMA)
+    if group_end == end:
+        loose = after is not None and (after.low in _LOOSE or after.low == "by")
+        return (alone or passive) and main.tag != ADVERB and main.low not in auxiliaries and not loose
+    if main.low in lexicon.words("incomplete_verbs") and not whole:
+        return False
+    complement = tokens[group_end:end]
+    first = complement[0]
+    if any(token.low in _OBJECT_PRONOUNS for token in complement):
+        return False
+    if any(token.tag in (SUBORDINATOR, COMMA, CONJUNCTION, FINITE) for token in complement):
+        return (
+            whole and any(t.tag == CONJUNCTION for t in complement) and all(t.tag != SUBORDINATOR for t in complement)
+        )
+    if first.tag == PREPOSITION or (first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT)):
+        return alone or passive or copula or whole
+    return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
+
+
+def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> float:
+    """How well a clause can end before the token at `end` (0: not at all)."""
+    last = tokens[end - 1]
+    after = tokens[end] if end < len(tokens) else None
+    if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) or last.low in lexicon.words("finite_verbs"):
+        return 0.0
+    if last.low in lexicon.words("auxiliaries") or (last.tag in (PARTICIPLE, FINITE) and end > group_end):
+        return 0.0
+    if last.low in lexicon.words("adjectives") and after is not None and after.tag not in (STOP, COMMA):
+        return 0.0
+    if after is None or after.tag == STOP:
+        return 0.75
+    if after.low in lexicon.words("conditionals") or after.tag == NEGATION:
+        return 0.0
+    if after.tag == COMMA:
+        return _before_comma(tokens, end, lexicon)
+    if last.tag == NUMBER and (after.low in MEASURES or after.tag in (CONTENT, NUMBER)):
+        return 0.0
+    if last.low in MEASURES and after.low in ("of", "a", "per"):
+        return 0.0
+    if after.low == "and" and end + 1 < len(tokens) and tokens[end + 1].tag == FINITE:
+        return 0.5
+    if after.tag == TO:
+        controlled = any(t.low in lexicon.words("controlling_verbs") for t in tokens[:group_end])
+        return 0.3 if end > group_end + 1 and not controlled else 0.0
+    if after.low in ("to", "from") and after.tag == PREPOSITION and end < len(tokens) - 1:
+        plain = all(token.tag != PREPOSITION for token in tokens[group_end:end])
+        return 0.3 if plain and end > group_end + 1 and tokens[end + 1].tag in (DETERMINER, CONTENT) else 0.0
+    named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
+    if named and after.low in ("on", "for", "in", "at", "and"):
+        return 0.0  # perhaps within a name
+    if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in BOUND:
+        return 0.35 if after.low in _LOOSE else 0.5
+    return 0.0
+
+
+def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
+    following = tokens[end + 1] if end + 1 < len(tokens) else None
+    if following is None or following.low in lexicon.words("conditionals"):
+        return 0.0
+    if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):
+        later = tokens[end + 1 : end + 12]
+        if any(token.tag == CONJUNCTION for token in later) or following.tag == FINITE:
+            return 0.0  # inside a list
+    return 0.6
+
+
+def opening_clause(text: str, tokens: list[Token], lexicon: Lexicon, min_words: int, max_words: int) -> str | None:
+    """The longest opening of the main clause with `min_words` to `max_words` words, or None.
+
+    None too where somebody is named as the source of what the sentence says: that must not be lost.
+    """
+    start = main_start(tokens, lexicon) if tokens and lexicon.verb_forms else None
+    verb = verb_after(tokens, start, reach=14) if start is not None else None
+    if start is None or verb is None or has_attribution(tokens, lexicon):
+        return None
+    fitting = [e for e in clause_ends(tokens, start, verb, lexicon, max_words) if min_words <= e.words <= max_words]
+    if not fitting or any(token.tag == QUOTE for token in tokens):
+        return None
+    end = max(fitting, key=lambda ending: ending.words).end
+    return text[tokens[start].start : tokens[end - 1].end] + "."
