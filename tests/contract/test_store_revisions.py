@@ -249,6 +249,29 @@ def test_a_copy_that_changes_can_stand_by_itself_again(store: SqlStore) -> None:
     assert store.brief_page(article_id, reader_id=DEFAULT_READER).version == 1
 
 
+def test_copies_of_what_is_set_aside_unseen_stand_by_themselves(store: SqlStore) -> None:
+    original, copy = add(store, "original"), add(store, "copy")
+    extract(store, original, make_article(FIRST_TEXT), band_keys=[1])
+    extract(store, copy, make_article(FIRST_TEXT), copy_of=original)
+
+    store.quarantine(original, error_code="x", error_message="x", now=NOON)
+
+    assert store.counts().articles == {ArticleState.QUARANTINED: 1, ArticleState.FOUND: 1}
+    assert store.find_copies(copy, [1]) == []
+    publish(store, copy, make_article(FIRST_TEXT))
+
+
+def test_copies_of_what_is_published_stay_with_it_when_its_change_is_set_aside(store: SqlStore) -> None:
+    original, copy = add(store, "original"), add(store, "copy")
+    publish(store, original, make_article(FIRST_TEXT, publisher="Meridian Wire"))
+    extract(store, copy, make_article(SECOND_TEXT), copy_of=original)
+    change(store, original, "original")
+
+    store.quarantine(original, error_code="x", error_message="x", now=NOON)
+
+    assert [shown.article_id for shown in store.brief_page(original, reader_id=DEFAULT_READER).copies] == [copy]
+
+
 def test_of_two_articles_with_one_canonical_address_the_later_is_a_copy(store: SqlStore) -> None:
     first, second = add(store, "a?from=rss"), add(store, "a?from=front")
     canonical = "https://press.example/a"

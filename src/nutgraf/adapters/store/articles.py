@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    select,
+    union_all,
+    update,
+)
 
 from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
-from nutgraf.adapters.store.polls import START_AGAIN, take_in_articles
+from nutgraf.adapters.store.polls import START_AGAIN, start_again, take_in_articles
 from nutgraf.adapters.store.tables import announcements, articles, documents, feeds
 from nutgraf.domain.document import Document
 from nutgraf.domain.ids import ArticleId, FeedId, RevisionId
@@ -20,6 +33,8 @@ from nutgraf.errors import Conflict, NotFound
 
 ZLIB_LEVEL = 3  # pages are kept for seconds: speed before size
 MAX_QUARANTINE_LIST = 1_000
+
+_DROP_DOCUMENT = delete(documents).where(documents.c.article_id == bindparam("in_article_id"))
 
 ON_THE_WAY = (ArticleState.FOUND, ArticleState.FETCHED, ArticleState.EXTRACTED, ArticleState.WRITTEN)
 """States with a next step."""
@@ -44,13 +59,10 @@ class SqlArticles(Repository):
         self, connection: Connection, states: Sequence[ArticleState], *, now: datetime, limit: int
     ) -> list[ArticleRecord]:
         """Articles in one of `states` whose next attempt is not in the future, longest due first."""
-        wanted = [state for state in dict.fromkeys(states) if state in ON_THE_WAY]
+        wanted = tuple(state for state in ON_THE_WAY if state in states)
         if not wanted or limit < 1:
             return []
-        due = union_all(*(_due_in(state, now, limit) for state in wanted)).subquery()
-        chosen = select(due.c.id).order_by(due.c.due_at, due.c.id).limit(limit)
-        rows = connection.execute(_RECORDS.where(articles.c.id.in_(chosen)).order_by(articles.c.due_at, articles.c.id))
-        return [_article_record(row) for row in rows]
+        return [_article_record(row) for row in connection.execute(_due(wanted), {"now": now, "limit": limit})]
 
     @writing
     def save_document(
@@ -60,8 +72,8 @@ class SqlArticles(Repository):
         tally = Tally()
         if not move_article(connection, article_id, ArticleState.FOUND, ArticleState.FETCHED, tally, due_at=now):
             return False
-        connection.execute(delete(documents).where(documents.c.article_id == article_id))
-        connection.execute(documents.insert().values(_document_row(article_id, document)))
+        drop_document(connection, article_id)
+        connection.execute(documents.insert(), _document_row(article_id, document))
         tally.apply(connection)
         return True
 
@@ -106,7 +118,8 @@ class SqlArticles(Repository):
     ) -> None:
         """Set an article aside with its reason; a brief that is published stays so.
 
-        Does nothing to an article without a next step. Raises NotFound.
+        Its copies start again where it has no such brief: nobody would see them. Does nothing to an article without
+        a next step. Raises NotFound.
         """
         step = _state_of(connection, article_id)
         if step not in ON_THE_WAY:
@@ -124,7 +137,8 @@ class SqlArticles(Repository):
             error_code=error_code,
             error_message=error_message,
         )
-        connection.execute(delete(documents).where(documents.c.article_id == article_id))
+        drop_document(connection, article_id)
+        start_again(connection, _invisible_copies(article_id), now=now, tally=tally)
         tally.apply(connection)
 
     @reading
@@ -162,14 +176,33 @@ def move_article(
 
     False where it is not in the first, or where `of_revision` is given and not its current one.
     """
-    calm = {"attempts": 0, "error_code": "", "error_message": ""}
-    move = update(articles).where(articles.c.id == article_id, articles.c.state == before.value)
+    changes = {"attempts": 0, "error_code": "", "error_message": "", **values, "state": after.value}
+    condition: dict[str, Any] = {"in_id": article_id, "in_state": before.value}
     if of_revision is not None:
-        move = move.where(articles.c.current_revision_id == of_revision)
-    if connection.execute(move.values(calm | values | {"state": after.value})).rowcount == 0:
+        condition["in_current_revision_id"] = of_revision
+    new = {f"new_{name}": value for name, value in changes.items()}
+    if connection.execute(_move(tuple(condition), tuple(changes)), condition | new).rowcount == 0:
         return False
     tally.move(before, after)
     return True
+
+
+def _invisible_copies(article_id: ArticleId) -> ColumnElement[bool]:
+    original = articles.alias("original")
+    is_listed = select(original.c.id).where(original.c.id == article_id, original.c.listed_at.is_not(None)).exists()
+    return and_(articles.c.copy_of == article_id, articles.c.state == ArticleState.COPY.value, ~is_listed)
+
+
+def drop_document(connection: Connection, article_id: ArticleId) -> None:
+    """Forget the stored page of an article, if there is one."""
+    connection.execute(_DROP_DOCUMENT, {"in_article_id": article_id})
+
+
+@functools.cache
+def _move(conditions: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    """The statement that changes the columns `names` where the columns of `conditions` are as given, built once."""
+    known = [articles.c[condition.removeprefix("in_")] == bindparam(condition) for condition in conditions]
+    return update(articles).where(*known).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def _state_of(connection: Connection, article_id: ArticleId) -> ArticleState:
@@ -177,18 +210,6 @@ def _state_of(connection: Connection, article_id: ArticleId) -> ArticleState:
     if state is None:
         raise NotFound(f"There is no article {article_id}.")
     return ArticleState(state)
-
-
-def _due_in(state: ArticleState, now: datetime, limit: int) -> Select[Any]:
-    """The first due of one state: one range of the index each, where IN would sort all that are waiting."""
-    first = (
-        select(articles.c.id, articles.c.due_at)
-        .where(articles.c.state == state.value, articles.c.due_at <= now)
-        .order_by(articles.c.due_at, articles.c.id)
-        .limit(limit)
-        .subquery()
-    )
-    return select(first.c.id, first.c.due_at)
 
 
 _RECORDS = (
@@ -202,6 +223,26 @@ _RECORDS = (
     .join(announcements, announcements.c.article_id == articles.c.id)
     .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
 )
+
+
+@functools.cache
+def _due(states: tuple[ArticleState, ...]) -> Select[Any]:
+    """The statement for articles due in `states`, built once."""
+    due = union_all(*map(_due_in, states)).subquery()
+    chosen = select(due.c.id).order_by(due.c.due_at, due.c.id).limit(bindparam("limit"))
+    return _RECORDS.where(articles.c.id.in_(chosen)).order_by(articles.c.due_at, articles.c.id)
+
+
+def _due_in(state: ArticleState) -> Select[Any]:
+    """The first due of one state: one range of the index each, where IN would sort all that are waiting."""
+    first = (
+        select(articles.c.id, articles.c.due_at)
+        .where(articles.c.state == state.value, articles.c.due_at <= bindparam("now"))
+        .order_by(articles.c.due_at, articles.c.id)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    return select(first.c.id, first.c.due_at)
 
 
 def _article_record(row: Row[Any]) -> ArticleRecord:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from nutgraf.adapters.store.articles import move_article
 from nutgraf.adapters.store.counters import Tally
@@ -29,6 +29,27 @@ from nutgraf.domain.records import ArticleState
 from nutgraf.domain.topic import Topic
 from nutgraf.errors import Conflict, NotFound
 
+_of_article = briefs.c.article_id == bindparam("in_article_id")
+_TEXT_HASH = select(revisions.c.text_hash).where(
+    revisions.c.id == bindparam("revision_id"), revisions.c.article_id == bindparam("article_id")
+)
+_DROP_UNSEEN = delete(briefs).where(_of_article, briefs.c.published_at.is_(None))
+_LATEST_VERSION = select(func.coalesce(func.max(briefs.c.version), 0)).where(
+    briefs.c.article_id == bindparam("article_id")
+)
+_ADD_BRIEF = insert(briefs).returning(briefs.c.id)
+_WRITTEN = (
+    select(briefs.c.id, articles.c.published_at.label("article_published_at"), articles.c.found_at)
+    .join(articles, articles.c.id == briefs.c.article_id)
+    .where(briefs.c.article_id == bindparam("article_id"), briefs.c.published_at.is_(None))
+)
+_SUPERSEDE = (
+    update(briefs)
+    .where(_of_article, briefs.c.published_at.is_not(None), briefs.c.superseded_at.is_(None))
+    .values(superseded_at=bindparam("now"))
+)
+_PUBLISH = update(briefs).where(briefs.c.id == bindparam("in_id")).values(published_at=bindparam("now"))
+
 
 class SqlBriefWriting(Repository):
     """Briefs on their way from written to published."""
@@ -43,8 +64,8 @@ class SqlBriefWriting(Repository):
         makes room. Raises NotFound where the article has no such revision, Conflict where the brief is of another
         text (its evidence would point to the wrong words) or holds an unsupported sentence.
         """
-        query = select(revisions.c.text_hash).where(revisions.c.id == revision_id, revisions.c.article_id == article_id)
-        text_hash = connection.execute(query).scalar()
+        ids = {"article_id": article_id, "revision_id": revision_id}
+        text_hash = connection.execute(_TEXT_HASH, ids).scalar()
         if text_hash is None:
             raise NotFound(f"Article {article_id} has no revision {revision_id}.")
         if text_hash != brief.article_hash:
@@ -60,8 +81,7 @@ class SqlBriefWriting(Repository):
             due_at=now,
         ):
             return False
-        unseen = (briefs.c.article_id == article_id, briefs.c.published_at.is_(None))
-        connection.execute(delete(briefs).where(*unseen))
+        connection.execute(_DROP_UNSEEN, {"in_article_id": article_id})
         _add_brief(connection, article_id, revision_id, brief, now=now)
         tally.apply(connection)
         return True
@@ -76,19 +96,12 @@ class SqlBriefWriting(Repository):
         tally = Tally()
         if not move_article(connection, article_id, ArticleState.WRITTEN, ArticleState.PUBLISHED, tally, due_at=None):
             return False
-        of_article = briefs.c.article_id == article_id
-        brief_id = connection.execute(
-            select(briefs.c.id).where(of_article, briefs.c.published_at.is_(None))
-        ).scalar_one()
-        times = connection.execute(
-            select(articles.c.published_at, articles.c.found_at).where(articles.c.id == article_id)
-        ).one()
-        first_listed_at = min(times.published_at or times.found_at, times.found_at)
+        written = connection.execute(_WRITTEN, {"article_id": article_id}).one()
+        first_listed_at = min(written.article_published_at or written.found_at, written.found_at)
         listed_at = withdraw(connection, article_id, tally) or first_listed_at
-        earlier = (of_article, briefs.c.published_at.is_not(None), briefs.c.superseded_at.is_(None))
-        connection.execute(update(briefs).where(*earlier).values(superseded_at=now))
-        connection.execute(update(briefs).where(briefs.c.id == brief_id).values(published_at=now))
-        put_up(connection, article_id, BriefId(brief_id), listed_at, tally)
+        connection.execute(_SUPERSEDE, {"in_article_id": article_id, "now": now})
+        connection.execute(_PUBLISH, {"in_id": written.id, "now": now})
+        put_up(connection, article_id, BriefId(written.id), listed_at, tally)
         tally.apply(connection)
         return True
 
@@ -96,11 +109,10 @@ class SqlBriefWriting(Repository):
 def _add_brief(
     connection: Connection, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime
 ) -> None:
-    latest = select(func.coalesce(func.max(briefs.c.version), 0)).where(briefs.c.article_id == article_id)
     values = {
         "article_id": article_id,
         "revision_id": revision_id,
-        "version": connection.execute(latest).scalar_one() + 1,
+        "version": connection.execute(_LATEST_VERSION, {"article_id": article_id}).scalar_one() + 1,
         "headline": brief.headline,
         "writer": brief.writer,
         "language": brief.language,
@@ -108,7 +120,7 @@ def _add_brief(
         "created_at": brief.created_at,
         "saved_at": now,
     }
-    brief_id = connection.execute(briefs.insert().values(values).returning(briefs.c.id)).scalar_one()
+    brief_id = connection.execute(_ADD_BRIEF, values).scalar_one()
     sentence_rows, evidence_rows = _sentence_rows(brief_id, brief)
     for table, rows in (
         (brief_sentences, sentence_rows),
@@ -183,7 +195,7 @@ def _add_topics(connection: Connection, brief_id: int, given: Sequence[Topic]) -
     current = {row["slug"]: dict(row) for row in stored}
     news = [described[slug] for slug in sorted(described) if current.get(slug) != described[slug]]
     if news:
-        insert = insert_into(connection, topics)
+        insert = insert_into(connection.dialect.name, topics)
         replaced = {name: insert.excluded[name] for name in ("name", "parent", "iptc", "definition")}
         connection.execute(insert.on_conflict_do_update(index_elements=["slug"], set_=replaced), news)
     connection.execute(

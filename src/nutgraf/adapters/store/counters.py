@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Insert, bindparam, select
 
 from nutgraf.adapters.store.engine import insert_into
 from nutgraf.adapters.store.tables import counters
@@ -48,18 +49,20 @@ class Tally:
         ]
         if not rows:
             return
-        insert = insert_into(connection, counters)
-        connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=["kind", "key"], set_={"number": counters.c.number + insert.excluded.number}
-            ),
-            rows,
-        )
+        connection.execute(_add(connection.dialect.name), rows)
+
+
+@functools.cache
+def _add(dialect_name: str) -> Insert:
+    """The statement that adds to counters, built once for each kind of database."""
+    insert = insert_into(dialect_name, counters)
+    sums = {"number": counters.c.number + insert.excluded.number}
+    return insert.on_conflict_do_update(index_elements=["kind", "key"], set_=sums)
+
+
+_COUNTS = select(counters.c.key, counters.c.number).where(counters.c.kind == bindparam("kind"), counters.c.number != 0)
 
 
 def counts_by_key(connection: Connection, kind: str) -> dict[str, int]:
     """The counts of one kind that are not zero."""
-    rows = connection.execute(
-        select(counters.c.key, counters.c.number).where(counters.c.kind == kind, counters.c.number != 0)
-    )
-    return {row.key: row.number for row in rows}
+    return {row.key: row.number for row in connection.execute(_COUNTS, {"kind": kind})}

@@ -182,9 +182,9 @@ def writing(method: Callable[Concatenate[R, Connection, P], T]) -> Callable[Conc
     return cast(Callable[Concatenate[R, P], T], call)
 
 
-def insert_into(connection: Connection, table: Table) -> sqlite.Insert:
+def insert_into(dialect_name: str, table: Table) -> sqlite.Insert:
     """An INSERT with ON CONFLICT, which both databases write alike but SQLAlchemy keeps apart."""
-    if connection.dialect.name == "postgresql":
+    if dialect_name == "postgresql":
         return cast(sqlite.Insert, postgresql.insert(table))
     return sqlite.insert(table)
 

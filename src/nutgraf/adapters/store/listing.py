@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from nutgraf.adapters.store.counters import BRIEFS, PUBLISHER, TOPIC, TOTAL, Tally
 from nutgraf.adapters.store.tables import articles, brief_topics, publishers, topic_listing
 from nutgraf.domain.ids import ArticleId, BriefId
 
+_LIST = (
+    update(articles)
+    .where(articles.c.id == bindparam("in_id"))
+    .values(listed_at=bindparam("new_listed_at"), current_brief_id=bindparam("new_brief_id"))
+)
+_PUBLISHER = (
+    select(publishers.c.slug)
+    .join(articles, articles.c.publisher_id == publishers.c.id)
+    .where(articles.c.id == bindparam("in_id"))
+)
+_LISTED = (
+    select(articles.c.listed_at, articles.c.current_brief_id, publishers.c.slug)
+    .join(publishers, publishers.c.id == articles.c.publisher_id)
+    .where(articles.c.id == bindparam("in_id"), articles.c.listed_at.is_not(None))
+)
+_TOPICS = select(brief_topics.c.slug, brief_topics.c.parent).where(brief_topics.c.brief_id == bindparam("in_brief_id"))
+
 
 def put_up(connection: Connection, article_id: ArticleId, brief_id: BriefId, listed_at: datetime, tally: Tally) -> None:
     """List an article that is not listed, with this brief."""
-    publisher = (
-        select(publishers.c.slug)
-        .join(articles, articles.c.publisher_id == publishers.c.id)
-        .where(articles.c.id == article_id)
-    )
-    connection.execute(
-        update(articles).where(articles.c.id == article_id).values(listed_at=listed_at, current_brief_id=brief_id)
-    )
+    new = {"in_id": article_id, "new_listed_at": listed_at, "new_brief_id": brief_id}
+    connection.execute(_LIST, new)
     slugs = _listed_slugs(connection, brief_id)
     if slugs:
         connection.execute(
@@ -28,17 +39,14 @@ def put_up(connection: Connection, article_id: ArticleId, brief_id: BriefId, lis
             [{"slug": slug, "listed_at": listed_at, "article_id": article_id} for slug in sorted(slugs)],
         )
     tally.list_under(TOPIC, slugs, 1)
-    tally.list_under(PUBLISHER, connection.execute(publisher).scalars(), 1)
+    publisher = connection.execute(_PUBLISHER, {"in_id": article_id})
+    tally.list_under(PUBLISHER, publisher.scalars(), 1)
     tally.list_under(TOTAL, [BRIEFS], 1)
 
 
 def withdraw(connection: Connection, article_id: ArticleId, tally: Tally) -> datetime | None:
     """Take an article off the lists; the time it was listed at, None where it was not."""
-    row = connection.execute(
-        select(articles.c.listed_at, articles.c.current_brief_id, publishers.c.slug)
-        .join(publishers, publishers.c.id == articles.c.publisher_id)
-        .where(articles.c.id == article_id, articles.c.listed_at.is_not(None))
-    ).first()
+    row = connection.execute(_LISTED, {"in_id": article_id}).first()
     if row is None:
         return None
     slugs = _listed_slugs(connection, BriefId(row.current_brief_id))
@@ -49,9 +57,7 @@ def withdraw(connection: Connection, article_id: ArticleId, tally: Tally) -> dat
             topic_listing.c.article_id == article_id,
         )
     )
-    connection.execute(
-        update(articles).where(articles.c.id == article_id).values(listed_at=None, current_brief_id=None)
-    )
+    connection.execute(_LIST, {"in_id": article_id, "new_listed_at": None, "new_brief_id": None})
     tally.list_under(TOPIC, slugs, -1)
     tally.list_under(PUBLISHER, [row.slug], -1)
     tally.list_under(TOTAL, [BRIEFS], -1)
@@ -61,7 +67,5 @@ def withdraw(connection: Connection, article_id: ArticleId, tally: Tally) -> dat
 
 def _listed_slugs(connection: Connection, brief_id: BriefId) -> set[str]:
     """The topics that list a brief: its own and those that are their parents."""
-    rows = connection.execute(
-        select(brief_topics.c.slug, brief_topics.c.parent).where(brief_topics.c.brief_id == brief_id)
-    )
+    rows = connection.execute(_TOPICS, {"in_brief_id": brief_id})
     return {slug for row in rows for slug in (row.slug, row.parent) if slug}

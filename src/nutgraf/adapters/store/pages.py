@@ -118,7 +118,7 @@ class SqlBriefs(Repository):
             raise NotFound(f"No brief of article {article_id} is published.")
         if connection.execute(select(readers.c.id).where(readers.c.id == reader_id)).first() is None:
             raise NotFound(f"There is no reader {reader_id}.")
-        read = insert_into(connection, reads).on_conflict_do_nothing().returning(reads.c.article_id)
+        read = insert_into(connection.dialect.name, reads).on_conflict_do_nothing().returning(reads.c.article_id)
         values = {"reader_id": reader_id, "article_id": article_id, "read_at": now}
         if connection.execute(read.values(values)).first() is None:
             return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, update
 
 from nutgraf.adapters.store.columns import bounded_key
 from nutgraf.adapters.store.counters import Tally
@@ -137,7 +137,7 @@ def _add_entries(connection: Connection, feed_id: FeedId, new: Mapping[str, Entr
         mine = select(entries.c.article_id).where(entries.c.article_id.in_(ids), entries.c.feed_id == feed_id)
         repeated.update(connection.execute(mine).scalars())
     connection.execute(
-        insert_into(connection, entries).on_conflict_do_nothing(),
+        insert_into(connection.dialect.name, entries).on_conflict_do_nothing(),
         [
             {
                 "feed_id": feed_id,
@@ -163,7 +163,7 @@ def take_in_articles(
     for entry in announced:
         by_key.setdefault(bounded_key(entry.article_key), entry)
     keys = sorted(by_key)  # one order for all transactions, lest two wait for each other
-    insert = insert_into(connection, articles).on_conflict_do_nothing(index_elements=["article_key"])
+    insert = insert_into(connection.dialect.name, articles).on_conflict_do_nothing(index_elements=["article_key"])
     inserted = connection.execute(
         insert.returning(articles.c.article_key, articles.c.id),
         [_article_row(key, by_key[key], feed_id=feed_id, now=now) for key in keys],
@@ -221,24 +221,22 @@ def _refresh(
             for article_id in article_ids
         ],
     )
-    insert = insert_into(connection, announcements)
+    insert = insert_into(connection.dialect.name, announcements)
     replaced = {name: insert.excluded[name] for name in ("author", "summary_html", "content_html")}
     connection.execute(
         insert.on_conflict_do_update(index_elements=["article_id"], set_=replaced),
         [_announcement_row(article_id, changed[article_id][1]) for article_id in article_ids],
     )
     for portion in _portions(article_ids):
-        _restart(connection, portion, now=now, tally=tally)
+        has_settled = articles.c.state.in_([state.value for state in SETTLED])
+        start_again(connection, and_(articles.c.id.in_(portion), has_settled), now=now, tally=tally)
 
 
-def _restart(connection: Connection, article_ids: Sequence[ArticleId], *, now: datetime, tally: Tally) -> None:
-    settled = (
-        select(articles.c.id, articles.c.state)
-        .where(articles.c.id.in_(article_ids), articles.c.state.in_([state.value for state in SETTLED]))
-        .order_by(articles.c.id)
-        .with_for_update()
-    )
-    rows = connection.execute(settled).all()
+def start_again(connection: Connection, which: ColumnElement[bool], *, now: datetime, tally: Tally) -> None:
+    """Send the articles that satisfy `which` back to their first step."""
+    rows = connection.execute(
+        select(articles.c.id, articles.c.state).where(which).order_by(articles.c.id).with_for_update()
+    ).all()
     if not rows:
         return
     for row in rows:

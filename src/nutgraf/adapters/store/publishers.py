@@ -7,7 +7,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from nutgraf.adapters.store.columns import storable
 from nutgraf.adapters.store.tables import publishers
@@ -15,6 +15,8 @@ from nutgraf.domain.ids import PublisherId
 
 MAX_NAME_CHARACTERS = 120
 MAX_SLUG_CHARACTERS = 60
+
+_BY_NAME = select(publishers.c.id, publishers.c.slug).where(publishers.c.name_key == bindparam("name_key"))
 
 
 def find_or_add_publisher(connection: Connection, name: str, *, url: str) -> tuple[PublisherId, str]:
@@ -25,9 +27,7 @@ def find_or_add_publisher(connection: Connection, name: str, *, url: str) -> tup
     site_url, host = _site_of(url)
     name = " ".join(storable(name).split())[:MAX_NAME_CHARACTERS] or host or "Unknown publisher"
     name_key = name.casefold()
-    row = connection.execute(
-        select(publishers.c.id, publishers.c.slug).where(publishers.c.name_key == name_key)
-    ).first()
+    row = connection.execute(_BY_NAME, {"name_key": name_key}).first()
     if row is None:
         values = {
             "slug": _free_slug(connection, slug_of(name)),

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
-from nutgraf.adapters.store.articles import move_article
+from nutgraf.adapters.store.articles import drop_document, move_article
 from nutgraf.adapters.store.counters import PUBLISHER, Tally
-from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
+from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.listing import withdraw
 from nutgraf.adapters.store.publishers import find_or_add_publisher
-from nutgraf.adapters.store.tables import article_bands, articles, briefs, documents, feeds, publishers, revisions
+from nutgraf.adapters.store.tables import article_bands, articles, briefs, feeds, publishers, revisions
 from nutgraf.domain.article import Article, ArticleFlag, Paragraph, ParagraphKind, SourceSentence
 from nutgraf.domain.ids import ArticleId, RevisionId
 from nutgraf.domain.records import ArticleState, RevisionRecord
@@ -21,6 +21,58 @@ from nutgraf.errors import NotFound
 
 MAX_COPY_CANDIDATES = 50
 """Most revisions given for comparison: boilerplate may make many texts share a band."""
+
+_ALIKE = (
+    select(revisions)
+    .join(articles, articles.c.current_revision_id == revisions.c.id)
+    .where(
+        articles.c.id.in_(
+            select(article_bands.c.article_id).where(
+                article_bands.c.band_key.in_(bindparam("band_keys", expanding=True))
+            )
+        ),
+        articles.c.id != bindparam("article_id"),
+        articles.c.copy_of.is_(None),
+        or_(articles.c.state != ArticleState.QUARANTINED.value, articles.c.listed_at.is_not(None)),
+    )
+    .order_by(articles.c.id)
+    .limit(MAX_COPY_CANDIDATES)
+)
+_CURRENT = (
+    select(revisions)
+    .join(articles, articles.c.current_revision_id == revisions.c.id)
+    .where(articles.c.id == bindparam("article_id"))
+)
+# The article with its current text's hash and the revision that its published brief is of, locked.
+_ARTICLE_WITH_TEXTS = (
+    select(
+        articles.c.state,
+        articles.c.url,
+        articles.c.published_at,
+        articles.c.listed_at,
+        articles.c.current_revision_id,
+        revisions.c.text_hash,
+        briefs.c.revision_id.label("brief_revision_id"),
+        publishers.c.slug.label("publisher_slug"),
+        feeds.c.title.label("feed_title"),
+    )
+    .outerjoin(revisions, revisions.c.id == articles.c.current_revision_id)
+    .outerjoin(briefs, briefs.c.id == articles.c.current_brief_id)
+    .outerjoin(publishers, publishers.c.id == articles.c.publisher_id)
+    .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
+    .where(articles.c.id == bindparam("article_id"))
+    .with_for_update(of=articles)
+)
+_SAME_ADDRESS = select(articles.c.id).where(
+    articles.c.canonical_url == bindparam("canonical_url"),
+    articles.c.copy_of.is_(None),
+    articles.c.id != bindparam("article_id"),
+)
+_LATEST_NUMBER = select(func.coalesce(func.max(revisions.c.number), 0)).where(
+    revisions.c.article_id == bindparam("article_id")
+)
+_ADD_REVISION = insert(revisions).returning(revisions.c.id)
+_DROP_BANDS = delete(article_bands).where(article_bands.c.article_id == bindparam("in_article_id"))
 
 
 class SqlRevisions(Repository):
@@ -37,20 +89,8 @@ class SqlRevisions(Repository):
         """
         if not band_keys:
             return []
-        alike = select(article_bands.c.article_id).where(article_bands.c.band_key.in_(sorted(set(band_keys))))
-        query = (
-            select(revisions)
-            .join(articles, articles.c.current_revision_id == revisions.c.id)
-            .where(
-                articles.c.id.in_(alike),
-                articles.c.id != article_id,
-                articles.c.copy_of.is_(None),
-                or_(articles.c.state != ArticleState.QUARANTINED.value, articles.c.listed_at.is_not(None)),
-            )
-            .order_by(articles.c.id)
-            .limit(MAX_COPY_CANDIDATES)
-        )
-        return [revision_record(row) for row in connection.execute(query)]
+        values = {"band_keys": sorted(set(band_keys)), "article_id": article_id}
+        return [revision_record(row) for row in connection.execute(_ALIKE, values)]
 
     @writing
     def save_extraction(
@@ -70,11 +110,11 @@ class SqlRevisions(Repository):
         of a copy is one of the first; an article that becomes a copy hands its own copies on and leaves the lists.
         Returns the new state, or None where the article was not in FETCHED. Raises NotFound for `copy_of`.
         """
-        before = connection.execute(_article_with_texts(article_id)).first()
+        before = connection.execute(_ARTICLE_WITH_TEXTS, {"article_id": article_id}).first()
         if before is None or before.state != ArticleState.FETCHED.value:
             return None
         tally = Tally()
-        connection.execute(delete(documents).where(documents.c.article_id == article_id))
+        drop_document(connection, article_id)
         is_same = before.text_hash == article.text_hash
         if is_same and before.brief_revision_id == before.current_revision_id:
             move_article(connection, article_id, ArticleState.FETCHED, ArticleState.PUBLISHED, tally, due_at=None)
@@ -108,37 +148,10 @@ class SqlRevisions(Repository):
     @reading
     def current_revision(self, connection: Connection, article_id: ArticleId) -> RevisionRecord:
         """The latest text. Raises NotFound."""
-        row = connection.execute(
-            select(revisions)
-            .join(articles, articles.c.current_revision_id == revisions.c.id)
-            .where(articles.c.id == article_id)
-        ).first()
+        row = connection.execute(_CURRENT, {"article_id": article_id}).first()
         if row is None:
             raise NotFound(f"No text is stored for article {article_id}.")
         return revision_record(row)
-
-
-def _article_with_texts(article_id: ArticleId) -> Any:
-    """The article with its current text's hash and the revision that its published brief is of, locked."""
-    return (
-        select(
-            articles.c.state,
-            articles.c.url,
-            articles.c.published_at,
-            articles.c.listed_at,
-            articles.c.current_revision_id,
-            revisions.c.text_hash,
-            briefs.c.revision_id.label("brief_revision_id"),
-            publishers.c.slug.label("publisher_slug"),
-            feeds.c.title.label("feed_title"),
-        )
-        .outerjoin(revisions, revisions.c.id == articles.c.current_revision_id)
-        .outerjoin(briefs, briefs.c.id == articles.c.current_brief_id)
-        .outerjoin(publishers, publishers.c.id == articles.c.publisher_id)
-        .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
-        .where(articles.c.id == article_id)
-        .with_for_update(of=articles)
-    )
 
 
 def _original(
@@ -146,10 +159,7 @@ def _original(
 ) -> ArticleId | None:
     """What this article is a copy of: by its canonical address, else `copy_of` or what that itself is a copy of."""
     if canonical_url:
-        same_address = select(articles.c.id).where(
-            articles.c.canonical_url == canonical_url, articles.c.copy_of.is_(None), articles.c.id != article_id
-        )
-        holder = connection.execute(same_address).scalar()
+        holder = connection.execute(_SAME_ADDRESS, {"canonical_url": canonical_url, "article_id": article_id}).scalar()
         if holder is not None:
             return ArticleId(holder)
     if copy_of is None:
@@ -162,10 +172,9 @@ def _original(
 
 
 def _add_revision(connection: Connection, article_id: ArticleId, article: Article, *, now: datetime) -> int:
-    latest = select(func.coalesce(func.max(revisions.c.number), 0)).where(revisions.c.article_id == article_id)
     values = {
         "article_id": article_id,
-        "number": connection.execute(latest).scalar_one() + 1,
+        "number": connection.execute(_LATEST_NUMBER, {"article_id": article_id}).scalar_one() + 1,
         "stored_at": now,
         "text_hash": article.text_hash,
         "url": article.url,
@@ -184,15 +193,15 @@ def _add_revision(connection: Connection, article_id: ArticleId, article: Articl
         "paragraphs": [[paragraph.start, paragraph.end, paragraph.kind.value] for paragraph in article.paragraphs],
         "text": article.text,
     }
-    revision_id: int = connection.execute(revisions.insert().values(values).returning(revisions.c.id)).scalar_one()
+    revision_id: int = connection.execute(_ADD_REVISION, values).scalar_one()
     return revision_id
 
 
 def _replace_bands(connection: Connection, article_id: ArticleId, band_keys: Sequence[int]) -> None:
-    connection.execute(delete(article_bands).where(article_bands.c.article_id == article_id))
+    connection.execute(_DROP_BANDS, {"in_article_id": article_id})
     rows = [{"band_key": key, "article_id": article_id} for key in sorted(set(band_keys))]
     if rows:
-        connection.execute(insert_into(connection, article_bands), rows)
+        connection.execute(article_bands.insert(), rows)
 
 
 def revision_record(row: Row[Any]) -> RevisionRecord:
