@@ -68,15 +68,16 @@ def _read_entry(entry: Element, context: FeedContext, feed_author: str) -> Entry
     summary = _first_html(children, ("summary", "media:description", "dc:description"), context)
     content = _first_html(children, ("content",), context)
     stated_id = first_text(children, ("id", "guid"))
+    published_at = first_date(children, _PUBLISHED)
     source = [_author(_children(element)) for element in children.get("source", ())]
     return Entry(
-        id=entry_id(stated_id, url, title, summary, content),
+        id=entry_id(stated_id, url, title, published_at, summary, content),
         url=url or absolute_url(stated_id if "://" in stated_id else "", base),
         title=title,
         summary_html=summary,
         content_html=content,
         author=_author(children) or next(iter(source), "") or feed_author,
-        published_at=first_date(children, _PUBLISHED),
+        published_at=published_at,
         updated_at=first_date(children, _UPDATED),
     )
 

@@ -18,7 +18,7 @@ from nutgraf.stages.parse.fields import FeedContext
 from nutgraf.stages.parse.formats import FORMATS
 from nutgraf.stages.parse.json_feed import read_json_feed
 from nutgraf.stages.parse.limits import MAX_FEED_BYTES, MAX_FEEDPARSER_BYTES
-from nutgraf.stages.parse.prolog import Prolog, check_depth, read_prolog
+from nutgraf.stages.parse.prolog import Prolog, check_depth, read_prolog, skip_to_feed
 from nutgraf.stages.parse.repair import has_c1_controls, mend_c1_controls, repair_xml
 from nutgraf.stages.parse.tree import Element, name_of, parse_tree
 
@@ -78,6 +78,8 @@ def parse_feed_with_path(data: bytes, *, url: str, content_type: str | None = No
         if root is not None:
             path = ParsePath.FAST if decoded.is_certain and not is_misread else ParsePath.REPAIRED
             return ParsedFeed(FORMATS[prolog.root](root, context), path)
+    else:
+        prolog = skip_to_feed(prolog)
     return _parse_broken(utf8, prolog, context)
 
 

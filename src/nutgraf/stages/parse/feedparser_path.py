@@ -67,14 +67,15 @@ def _read_entry(entry: Mapping[str, Any], context: FeedContext, feed_author: str
     summary = resolved_html(_text(entry, "summary"), context.url)
     contents = entry.get("content") or [{}]
     content = resolved_html(_text(contents[0], "value"), context.url)
+    published_at = _moment(entry.get("published_parsed"))
     return Entry(
-        id=entry_id(_text(entry, "id"), url, title, summary, content),
+        id=entry_id(_text(entry, "id"), url, title, published_at, summary, content),
         url=url,
         title=title,
         summary_html="" if summary == content else summary,
         content_html=content,
         author=person_name(_text(entry, "author")) or feed_author,
-        published_at=_moment(entry.get("published_parsed")),
+        published_at=published_at,
         updated_at=_moment(entry.get("updated_parsed")),
     )
 

@@ -108,13 +108,16 @@ def resolved_html(markup: str, base: str) -> str:
     return _RELATIVE.sub(resolve, markup)
 
 
-def entry_id(stated: str, url: str, *content: str) -> str:
-    """The entry's own id, else its address, else a hash of its content; never empty."""
+def entry_id(stated: str, url: str, title: str, date: datetime | None, *content: str) -> str:
+    """The entry's own id, else its address, else a hash; never empty.
+
+    The hash is of title and date where there is a title, so that a corrected text stays the same entry.
+    """
     identity = stated.strip() or url
     if identity and len(identity) <= MAX_ID_CHARS:
         return identity
-    digest = hashlib.sha256("\x1f".join((identity, *content)).encode("utf-8", "replace")).hexdigest()
-    return f"sha256:{digest}"
+    parts = (identity,) if identity else (title, date.isoformat() if date else "") if title else content
+    return f"sha256:{hashlib.sha256(chr(0x1F).join(parts).encode('utf-8', 'replace')).hexdigest()}"
 
 
 def newest(items: Sequence[Item], date_of: Callable[[Item], datetime | None]) -> tuple[Sequence[Item], int]:

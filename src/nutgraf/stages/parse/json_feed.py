@@ -60,14 +60,15 @@ def _read_item(item: Mapping[str, Any], context: FeedContext, feed_author: str) 
     title = literal_title(_text(item, "title"))
     content = _text(item, "content_html") or _paragraphs(_text(item, "content_text"))
     summary = _paragraphs(_text(item, "summary"))
+    published_at = parse_date(_text(item, "date_published"))
     return Entry(
-        id=entry_id(_text(item, "id"), url, title, summary, content),
+        id=entry_id(_text(item, "id"), url, title, published_at, summary, content),
         url=url,
         title=title,
         summary_html=summary,
         content_html=resolved_html(content, url or context.url),
         author=_author(item) or feed_author,
-        published_at=parse_date(_text(item, "date_published")),
+        published_at=published_at,
         updated_at=parse_date(_text(item, "date_modified")),
     )
 

@@ -22,6 +22,7 @@ _DOCTYPE = re.compile(
 )
 _ENTITY = re.compile(rb"""<!ENTITY\s+([A-Za-z_][\w.-]{0,60})\s+(?:"([^"]*+)"|'([^']*+)')\s*>""")
 _ELEMENT = re.compile(rb"<([A-Za-z_][\w.:-]{0,100})")
+_FEED_ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]{0,20}:)?(rss|rdf|feed|urlset)[\s>]", re.IGNORECASE)
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)[^>]*+>?", re.IGNORECASE)
 _MARKUP = re.compile(
     rb"""<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"""
@@ -78,6 +79,14 @@ def _entities(doctype: bytes, url: str) -> dict[str, str]:
             raise ParseError("The feed defines entities that expand.", url=url, code="too_many_entities")
         entities[name.decode()] = value.decode("utf-8", "replace")
     return entities
+
+
+def skip_to_feed(prolog: Prolog) -> Prolog:
+    """`prolog` from the feed's own root on, where markup of another kind (a server's warning) stands before it."""
+    if prolog.root == "html":
+        return prolog
+    match = _FEED_ROOT.search(prolog.body, 0, _MAX_DOCTYPE_BYTES)
+    return Prolog(match.group(1).decode().lower(), prolog.body[match.start() :], prolog.entities) if match else prolog
 
 
 def without_declarations(utf8: bytes) -> bytes:

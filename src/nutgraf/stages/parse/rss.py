@@ -106,7 +106,7 @@ def _read_item(item: Element, context: FeedContext, fallback_author: str) -> Ent
     published_at = first_date(children, _PUBLISHED)
     stated_id = guid or first_text(children, ("atom:id", "id")) or attribute(item, "about")
     return Entry(
-        id=entry_id(stated_id, url, title, summary, content),
+        id=entry_id(stated_id, url, title, published_at, summary, content),
         url=url,
         title=title,
         summary_html=summary,

@@ -36,7 +36,7 @@ def read_sitemap(root: Element, context: FeedContext) -> Feed:
         title = plain_title(values["title"])
         entries.append(
             Entry(
-                id=entry_id("", url, title),
+                id=entry_id("", url, title, _date_of(values)),
                 url=url,
                 title=title,
                 published_at=_date_of(values),
