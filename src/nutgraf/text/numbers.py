@@ -53,6 +53,7 @@ _ORDINAL_WORDS = (
 _SMALL = {word: float(value) for value, word in enumerate(_SMALL_WORDS.split())}
 _TENS = {word: 10.0 * value for value, word in enumerate(_TENS_WORDS.split(), start=2)}
 _ORDINALS = {word: float(value) for value, word in enumerate(_ORDINAL_WORDS.split(), start=1)}
+NUMBER_WORDS = frozenset((*_SMALL, *_TENS, *_ORDINALS, "hundred", "thousand", "million", "billion", "dozen", "half"))
 _FRACTIONS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "tenth": 10}
 
 _SCALE_PATTERN = "|".join(sorted((re.escape(s) for s in _SCALES if len(s) > 1), key=len, reverse=True))
@@ -68,7 +69,8 @@ _NUMERAL = re.compile(
 )
 _WORDS = "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True)])
 _WORD_NUMBER = re.compile(
-    rf"\b(?P<words>(?:a|{_WORDS})(?:[\s-](?:and\s)?(?:{_WORDS}|hundred)\b)*){_TAIL}\b", re.IGNORECASE
+    rf"\b(?P<words>(?:a(?=\s(?:hundred|thousand|million|billion|trillion|dozen)\b)|{_WORDS})(?:[\s-](?:and\s)?(?:{_WORDS}|hundred)\b)*){_TAIL}\b",
+    re.IGNORECASE,
 )
 _FRACTION = re.compile(
     rf"\b(?P<over>a|an|one|two|three|four|five|six|seven)[\s-](?P<under>{'|'.join(_FRACTIONS)})s?\b(?!\w)|\b(?P<half>half|quarter|thirds)\b",

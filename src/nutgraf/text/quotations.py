@@ -12,7 +12,9 @@ MAX_QUOTATION_CHARS = 1_000
 _DOUBLE = re.compile(
     rf'"(?P<words>[^"]{{1,{MAX_QUOTATION_CHARS}}})"|(?:``)(?P<tex>[^"]{{1,{MAX_QUOTATION_CHARS}}}?)\'\''
 )
-_SINGLE = re.compile(rf"(?<![\w'])['`](?P<words>(?:[^'\"`]|(?<=\w)'(?=\w)){{2,{MAX_QUOTATION_CHARS}}})'(?!\w)")
+_SINGLE = re.compile(
+    rf"(?<![\w'])['`](?!(?:s|t|d|m|ll|re|ve)\b)(?P<words>(?:[^'\"`]|(?<=\w)'(?=\w)){{2,{MAX_QUOTATION_CHARS}}})'(?!\w)"
+)
 _GAP = re.compile(r"\s*(?:\[[^\]]*\]|\(?(?:\.\s?){3,}\)?|…)\s*")
 _EDGE = " \t,.;:!?-–—'\""
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from nutgraf.stages.check.index import ROOT_CHARS, ArticleIndex, Reading
+from nutgraf.stages.check.lexicon import SYNONYMS
 
 MAX_EVIDENCE_SENTENCES = 3
 MAX_CANDIDATES = 12
@@ -16,9 +17,15 @@ _CITE_BONUS = 1.15
 
 
 def kin_of(word: str, index: ArticleIndex) -> str:
-    """The article's own lemma for `word`: itself, or one derived from the same root, or ""."""
+    """The article's own lemma for `word`: itself, one derived from the same root, a synonym, or ""."""
     if word in index.positions:
         return word
+    if word not in index.kin:
+        index.kin[word] = _same_root(word, index) or _synonym(word, index)
+    return index.kin[word]
+
+
+def _same_root(word: str, index: ArticleIndex) -> str:
     if len(word) <= ROOT_CHARS:
         return ""
     need = max(ROOT_CHARS, len(word) - 4)
@@ -26,6 +33,12 @@ def kin_of(word: str, index: ArticleIndex) -> str:
         if other[:need] == word[:need] and abs(len(other) - len(word)) <= 5:
             return other
     return ""
+
+
+def _synonym(word: str, index: ArticleIndex) -> str:
+    """The synonym that the article uses most, the first in the alphabet among equals."""
+    known = [other for other in sorted(SYNONYMS.get(word, ())) if other in index.positions]
+    return max(known, key=lambda other: len(index.positions[other]), default="")
 
 
 def rank_sentences(claim: Reading, index: ArticleIndex, cites: Sequence[int] = ()) -> tuple[list[int], list[int]]:

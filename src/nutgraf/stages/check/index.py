@@ -16,7 +16,7 @@ from nutgraf.stages.check.lexicon import FUNCTION_WORDS
 from nutgraf.text.dates import DateMention, find_dates
 from nutgraf.text.lemmas import lemma
 from nutgraf.text.names import Name, acronyms, find_names
-from nutgraf.text.numbers import Quantity, find_quantities
+from nutgraf.text.numbers import NUMBER_WORDS, Quantity, find_quantities
 from nutgraf.text.places import place_key
 from nutgraf.text.quotations import Quotation, find_quotations, fold_quotation
 from nutgraf.text.tokens import Tokens, tokenise
@@ -32,7 +32,7 @@ ROOT_CHARS = 5
 _MIN_CONTENT_CHARS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A text read once: its tokens, their lemmas, and the positions of those that carry content."""
 
@@ -40,6 +40,11 @@ class Reading:
     tokens: Tokens
     lemmas: tuple[str, ...]
     content: tuple[int, ...]
+
+    @cached_property
+    def names(self) -> list[Name]:
+        """Capitalised spans of the text."""
+        return find_names(self.text)
 
 
 def read(text: str, language: str) -> Reading:
@@ -59,6 +64,11 @@ def is_content(word: str, word_lemma: str, language: str) -> bool:
     return len(word) >= _MIN_CONTENT_CHARS or not word[0].isascii()
 
 
+def is_number_word(word: str) -> bool:
+    """Whether a case-folded word is a numeral or, in English, a number spelled out."""
+    return word[0].isdigit() or word in NUMBER_WORDS
+
+
 class ArticleIndex:
     """What the checker asks of an article. Token positions count through the whole text."""
 
@@ -72,6 +82,8 @@ class ArticleIndex:
         self.positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.reading.lemmas):
             self.positions.setdefault(word, []).append(position)
+        self.kin: dict[str, str] = {}  # filled by evidence.kin_of
+        self.opposites: dict[str, list[str]] = {}  # filled by polarity
         self.surface = frozenset(self.reading.tokens.words)
 
     def _sentences(self) -> tuple[list[int], list[tuple[int, int]]]:
@@ -105,6 +117,16 @@ class ArticleIndex:
         return frozenset(zip(lemmas, lemmas[1:], lemmas[2:], strict=False))
 
     @cached_property
+    def bigrams(self) -> frozenset[tuple[str, str]]:
+        """Every two lemmas in a row."""
+        return frozenset(pairwise(self.reading.lemmas))
+
+    @cached_property
+    def gaps(self) -> frozenset[tuple[str, str]]:
+        """Every two lemmas with one between them."""
+        return frozenset(zip(self.reading.lemmas, self.reading.lemmas[2:], strict=False))
+
+    @cached_property
     def folded(self) -> str:
         """The text as quotations are compared."""
         return fold_quotation(self.text)
@@ -125,16 +147,11 @@ class ArticleIndex:
         return find_dates(self.text, self.published_on)
 
     @cached_property
-    def names(self) -> list[Name]:
-        """Capitalised spans of the text."""
-        return find_names(self.text)
-
-    @cached_property
     def name_words(self) -> frozenset[str]:
         """Everything a name's word may be checked against: the text's words, without accents too, and acronyms."""
         words = set(self.surface)
         words.update(without_accents(word) for word in self.surface if not word.isascii())
-        for name in self.names:
+        for name in self.reading.names:
             words.update(acronyms(name.words))
         tokens = self.reading.tokens.words
         words.update(first + second for first, second in pairwise(tokens))

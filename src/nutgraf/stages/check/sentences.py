@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.stages.check.evidence import rank_sentences
 from nutgraf.stages.check.extract_match import match_extract
 from nutgraf.stages.check.faults import Fault, find_foreign
-from nutgraf.stages.check.features import measure_support
+from nutgraf.stages.check.features import kin_by_place, measure
 from nutgraf.stages.check.index import MAX_CLAIM_CHARS, ArticleIndex, Reading, read
+from nutgraf.stages.check.polarity import compare_polarity
 from nutgraf.stages.check.score import load_scale
 
 EXTRACT_SCORE = 0.99
-HARD_FAULT_SCORE = 0.2
-"""A hard fault divides the score by five: the order among faulty sentences stays meaningful."""
+HARD_FAULT_SHARE = 0.4
+"""What a hard fault leaves of the score: the order among faulty sentences stays meaningful."""
 
 _MAX_REASONS = 5
 
@@ -35,38 +37,52 @@ def check_sentences(
     return [check_sentence(text, index, cites[i] if cites is not None else ()) for i, text in enumerate(sentences)]
 
 
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found out about a claim: evidence (sentence indexes), faults, features (none for an extract)."""
+
+    evidence: list[int]
+    faults: list[Fault]
+    features: dict[str, float]
+    is_extract: bool = False
+
+
 def check_sentence(text: str, index: ArticleIndex, cites: Sequence[int] = ()) -> Finding:
     """The finding for one sentence against an article that is indexed already."""
     if len(text) > MAX_CLAIM_CHARS:
         return Finding(Verdict.UNSUPPORTED, 0.0, (), ("the sentence is too long to be checked",))
     claim = read(text, index.language)
-    if not claim.tokens.words or not index.article.sentences:
+    if not claim.tokens.words or not index.sentence_tokens:
         return Finding(Verdict.UNSUPPORTED, 0.0, (), ("there is nothing to compare",))
-    candidates, evidence = rank_sentences(claim, index, cites)
-    match = match_extract(claim, candidates, index)
-    foreign = find_foreign(claim, index)
-    if match is not None:
-        evidence = [match.sentence]
-        if match.lost:
-            foreign.append(Fault("qualifier", f"the article says “{match.lost}”, which is left out"))
-        elif match.is_safe and not any(fault.is_hard for fault in foreign):
-            return Finding(Verdict.SUPPORTED, EXTRACT_SCORE, _spans(evidence, index), ())
-    return _weigh(claim, evidence, foreign, index)
-
-
-def _weigh(claim: Reading, evidence: list[int], faults: list[Fault], index: ArticleIndex) -> Finding:
+    examination = examine(claim, index, cites)
+    evidence = _spans(examination.evidence, index)
+    if examination.is_extract:
+        return Finding(Verdict.SUPPORTED, EXTRACT_SCORE, evidence)
     scale = load_scale()
-    support = measure_support(claim, evidence, index)
-    features = {name: getattr(support, name) for name in support.__slots__}
-    features["soft_faults"] = float(sum(not fault.is_hard for fault in faults))
-    score = scale.score(features)
-    reasons = tuple(dict.fromkeys(fault.reason for fault in faults))[:_MAX_REASONS]
-    if any(fault.is_hard for fault in faults):
-        return Finding(Verdict.UNSUPPORTED, score * HARD_FAULT_SCORE, _spans(evidence, index), reasons)
+    score = min(scale.score(examination.features), EXTRACT_SCORE)
+    reasons = tuple(dict.fromkeys(fault.reason for fault in examination.faults))[:_MAX_REASONS]
+    if any(fault.is_hard for fault in examination.faults):
+        return Finding(Verdict.UNSUPPORTED, score * HARD_FAULT_SHARE, evidence, reasons)
     verdict = scale.verdict(score)
     if verdict is not Verdict.SUPPORTED and not reasons:
         reasons = (_overlap_reason(claim, index),)
-    return Finding(verdict, score, _spans(evidence, index), reasons)
+    return Finding(verdict, score, evidence, reasons)
+
+
+def examine(claim: Reading, index: ArticleIndex, cites: Sequence[int] = ()) -> Examination:
+    """Find the evidence for `claim`, its faults, and how far the article carries it."""
+    candidates, evidence = rank_sentences(claim, index, cites)
+    match = match_extract(claim, candidates, index)
+    faults = find_foreign(claim, index)
+    if match is not None:
+        evidence = [match.sentence]
+        if match.lost:
+            faults.append(Fault("left_out", f"the article says “{match.lost}”, which is left out"))
+        elif match.is_safe and not any(fault.is_hard for fault in faults):
+            return Examination(evidence, [], {}, is_extract=True)
+    kin = kin_by_place(claim, index)
+    polarity = compare_polarity(claim, kin, evidence, index)
+    return Examination(evidence, faults, measure(claim, kin, evidence, faults, polarity, index))
 
 
 def _overlap_reason(claim: Reading, index: ArticleIndex) -> str:
