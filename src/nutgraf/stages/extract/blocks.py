@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from lxml.html import HtmlElement
-
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.furniture import Furniture, judge_element
+from nutgraf.stages.extract.tree import Element, inner_text
 
 MAX_BLOCKS = 20_000
 _INLINE = frozenset(
@@ -45,7 +44,7 @@ _HEADING_WORDS = 18
 _ROW_CHARS = 400
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»“)\]]*$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
-_SPACE = re.compile(r"\s+")
+_END_CHARS = 6
 
 
 @dataclass(slots=True)
@@ -55,7 +54,7 @@ class Block:
     text: str
     kind: ParagraphKind
     tag: str
-    element: HtmlElement
+    element: Element
     link_chars: int
     words: int
     emphasised: bool = False
@@ -70,7 +69,7 @@ class Block:
     @property
     def ends_sentence(self) -> bool:
         """Whether the text ends as a sentence does."""
-        return bool(_SENTENCE_END.search(self.text))
+        return _SENTENCE_END.search(self.text[-_END_CHARS:]) is not None
 
 
 @dataclass(slots=True)
@@ -78,11 +77,11 @@ class PageBlocks:
     """The blocks of a page and, for each block element, the range of blocks that it holds."""
 
     blocks: list[Block] = field(default_factory=list)
-    ranges: list[tuple[HtmlElement, int, int]] = field(default_factory=list)
+    ranges: list[tuple[Element, int, int]] = field(default_factory=list)
     marks: list[tuple[Furniture, int, int]] = field(default_factory=list)
 
 
-def read_blocks(body: HtmlElement, title: str = "") -> PageBlocks:
+def read_blocks(body: Element, title: str = "") -> PageBlocks:
     """The blocks under `body`, at most MAX_BLOCKS. Recursion is bounded by guard.MAX_DEPTH."""
     reader = _Reader()
     reader.read(body, ParagraphKind.BODY, body, linked=False)
@@ -99,10 +98,10 @@ class _Reader:
         self._bold_chars = 0
         self._breaks = 0
         self._kind = ParagraphKind.BODY
-        self._element: HtmlElement | None = None
+        self._element: Element | None = None
         self._edge = ""  # the inline element that began or ended since the last text
 
-    def read(self, element: HtmlElement, kind: ParagraphKind, holder: HtmlElement, *, linked: bool) -> None:
+    def read(self, element: Element, kind: ParagraphKind, holder: Element, *, linked: bool) -> None:
         """Read `element`'s content; `holder` is the nearest block element."""
         self._add(element.text, kind, holder, linked)
         for child in element:
@@ -116,9 +115,7 @@ class _Reader:
                     self._read_block(child, tag, kind, linked)
             self._add(child.tail, kind, holder, linked)
 
-    def _read_inline(
-        self, child: HtmlElement, tag: str, kind: ParagraphKind, holder: HtmlElement, linked: bool
-    ) -> None:
+    def _read_inline(self, child: Element, tag: str, kind: ParagraphKind, holder: Element, linked: bool) -> None:
         if child.attrib and tag != "a":
             verdict = judge_element(child)
             if verdict not in (Furniture.NONE, Furniture.CAPTION) and len(child) < 4:
@@ -134,7 +131,7 @@ class _Reader:
             self.read(child, kind, holder, linked=linked or (tag == "a" and _leads_away(child)))
         self._edge = tag
 
-    def _read_block(self, child: HtmlElement, tag: str, kind: ParagraphKind, linked: bool) -> None:
+    def _read_block(self, child: Element, tag: str, kind: ParagraphKind, linked: bool) -> None:
         self.flush()
         if len(self.page.blocks) >= MAX_BLOCKS:
             return
@@ -162,7 +159,7 @@ class _Reader:
                 self.page.marks.append((verdict, start, len(self.page.blocks)))
             self.page.ranges.append((child, start, len(self.page.blocks)))
 
-    def _read_row(self, row: HtmlElement) -> bool:
+    def _read_row(self, row: Element) -> bool:
         """Read a row of a data table as one block; False where it is layout."""
         cells = []
         for cell in row:
@@ -170,19 +167,19 @@ class _Reader:
                 continue
             if any(inner.tag in _CELL_BLOCKS for inner in cell.iter()):
                 return False
-            cells.append(" ".join(cell.text_content().split()))
+            cells.append(" ".join(inner_text(cell).split()))
         text = " | ".join(cell for cell in cells if cell)
         if len(cells) < 2 or len(text) > _ROW_CHARS:
             return False
         if text:
-            links = sum(len(a.text_content()) for a in row.iter("a"))
+            links = sum(len(inner_text(a)) for a in row.iter("a"))
             self.page.blocks.append(Block(text, ParagraphKind.LIST_ITEM, "tr", row, links, count_words(text)))
         return True
 
-    def _add(self, text: str | None, kind: ParagraphKind, holder: HtmlElement, linked: bool) -> None:
+    def _add(self, text: str | None, kind: ParagraphKind, holder: Element, linked: bool) -> None:
         if not text:
             return
-        if text.isspace():
+        if not text.strip():
             if self._parts:
                 self._parts.append(" ")
             return
@@ -207,7 +204,7 @@ class _Reader:
     def flush(self) -> None:
         """End the current block."""
         if self._parts and self._element is not None:
-            text = _SPACE.sub(" ", "".join(self._parts)).strip()
+            text = " ".join("".join(self._parts).split())
             if text and (len(text) > 1 or text.isalnum()):
                 element = self._element
                 tag = element.tag
@@ -224,7 +221,7 @@ class _Reader:
         self._edge = ""
 
 
-def _leads_away(anchor: HtmlElement) -> bool:
+def _leads_away(anchor: Element) -> bool:
     """Whether a link goes elsewhere; notes and headings often link to places on the same page."""
     address = anchor.get("href")
     return address is not None and not address.startswith("#")

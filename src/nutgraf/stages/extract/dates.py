@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from datetime import datetime
 
 import htmldate
-from lxml.html import HtmlElement
 
 from nutgraf.stages.extract.jsonld import Node, text_of
 from nutgraf.stages.extract.moments import parse_moment
+from nutgraf.stages.extract.tree import Element, lxml_html_copy
 from nutgraf.stages.extract.visible_dates import find_date
 
 _PUBLISHED_METAS = (
@@ -28,11 +27,12 @@ _UPDATED_METAS = (
 )  # fmt: skip
 _PUBLISHED_NAMES = re.compile(r"publi|created|posted|entry-date|post-date|article-?date|dateline|datum|pubdate", re.I)
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?:/|-|$)")
+_NEAR_LINES = 16
 _MAX_TIMES = 40
 
 
 def find_published(
-    root: HtmlElement, article: Node, metas: Mapping[str, str], url: str, lines: Sequence[str] = ()
+    root: Element, article: Node, metas: Mapping[str, str], url: str, lines: Sequence[str] = ()
 ) -> datetime | None:
     """When the article was published, with the zone that the page gives (UTC where none), or None.
 
@@ -64,7 +64,7 @@ def find_updated(article: Node, metas: Mapping[str, str]) -> datetime | None:
     return None
 
 
-def _marked_up(root: HtmlElement) -> datetime | None:
+def _marked_up(root: Element) -> datetime | None:
     """The date of microdata, or of a time element that says it is the publication's, or of the only one."""
     plain: list[datetime] = []
     for number, element in enumerate(root.iter("time", "span", "div", "abbr", "p", "meta")):
@@ -95,10 +95,15 @@ def _visible(lines: Sequence[str]) -> datetime | None:
     return next(filter(None, map(find_date, lines)), None)
 
 
-def _searched(root: HtmlElement, url: str) -> datetime | None:
-    """htmldate's answer; it changes the tree, so it gets a copy."""
+def _searched(root: Element, url: str) -> datetime | None:
+    """htmldate's answer; it changes the tree, so it gets a copy.
+
+    Its extensive search is off: that loads dateparser (2 s) for a guess that is as often wrong as right.
+    """
     try:
-        found = htmldate.find_date(deepcopy(root), url=url, original_date=True, outputformat="%Y-%m-%d")
+        found = htmldate.find_date(
+            lxml_html_copy(root), url=url, original_date=True, extensive_search=False, outputformat="%Y-%m-%d"
+        )
     except Exception:  # a third-party search over hostile markup must not cost the article
         return None
     return parse_moment(found or "")

@@ -6,7 +6,7 @@ import enum
 import re
 from functools import lru_cache
 
-from lxml.html import HtmlElement
+from nutgraf.stages.extract.tree import Element
 
 
 class Furniture(enum.Enum):
@@ -108,7 +108,7 @@ _ID_OF_WORDS = 4
 _UNTOUCHED = frozenset({"body", "html", "main"})
 
 
-def judge_element(element: HtmlElement) -> Furniture:
+def judge_element(element: Element) -> Furniture:
     """What `element`'s tag and attributes say of it; its content is not looked at."""
     attributes = element.attrib
     tag = element.tag

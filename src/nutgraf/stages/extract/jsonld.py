@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml.html import HtmlElement
+from nutgraf.stages.extract.tree import Element
 
 Node = dict[str, Any]
 
@@ -29,7 +29,7 @@ _FIELD = re.compile(
 _TYPE = re.compile(r'"@type"\s*:\s*"([A-Za-z]{1,40}Article|LiveBlogPosting|BlogPosting)"')
 
 
-def read_nodes(root: HtmlElement) -> list[Node]:
+def read_nodes(root: Element) -> list[Node]:
     """All JSON-LD objects of a page that have a type, outer before inner, at most 3,000."""
     nodes: list[Node] = []
     for number, script in enumerate(root.iter("script")):

@@ -18,6 +18,7 @@ _MIN_LEFT = 0.2
 _INTRODUCTION_BLOCKS = 25
 _STANDFIRST_WORDS = 8
 _LINE_WORDS = 20
+_FAR_BLOCKS = 60
 _MAX_SCORED_WORDS = 100
 
 
@@ -54,8 +55,9 @@ def surroundings_of(blocks: list[Block], start: int, end: int) -> Surroundings:
     earliest = max(start - _INTRODUCTION_BLOCKS, -1)
     heading = next((i for i in range(min(start, len(blocks) - 1), earliest, -1) if blocks[i].level in (1, 2)), -1)
     first = start if heading < 0 else heading
-    order = [*range(first, min(start + 4, len(blocks))), *range(first - 1, max(first - 6, -1), -1),
-             *range(end, min(end + 6, len(blocks)))]  # fmt: skip
+    near = [*range(first, min(start + 4, len(blocks))), *range(first - 1, max(first - 6, -1), -1)]
+    near += range(end, min(end + 6, len(blocks)))
+    order = dict.fromkeys([*near, *range(start, min(end, start + _FAR_BLOCKS)), *range(max(start - 20, 0), start)])
     lines = tuple(blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS)
     return Surroundings(blocks[heading].text if heading >= 0 else "", lines)
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from lxml.html import HtmlElement
-
 from nutgraf.domain.article import ArticleFlag
 from nutgraf.stages.extract.addresses import absolute_url, canonical_url
 from nutgraf.stages.extract.assemble import Metadata, clean_line
@@ -15,6 +13,7 @@ from nutgraf.stages.extract.dates import find_published, find_updated
 from nutgraf.stages.extract.jsonld import Node, find_article, names_of, read_nodes, text_of, types_of
 from nutgraf.stages.extract.locate import Surroundings
 from nutgraf.stages.extract.titles import find_title
+from nutgraf.stages.extract.tree import Element, inner_text
 
 MAX_FIELD_CHARS = 1_000
 _MAX_METAS = 500
@@ -36,7 +35,7 @@ _MAX_BYLINE_WORDS = 12
 class PageFacts:
     """The places of a page that hold meta data, each read once."""
 
-    def __init__(self, root: HtmlElement, url: str) -> None:
+    def __init__(self, root: Element, url: str) -> None:
         self.root = root
         self.url = url
         self.nodes = read_nodes(root)
@@ -134,7 +133,7 @@ def _byline(facts: PageFacts, publisher: str) -> str:
     return next(filter(None, map(_clean_byline, _visible_bylines(facts.root))), "")
 
 
-def _visible_bylines(root: HtmlElement) -> list[str]:
+def _visible_bylines(root: Element) -> list[str]:
     """Texts of the elements that say they name the author."""
     found = []
     for element in root.iter("a", "span", "div", "p", "address", "cite", "li"):
@@ -144,7 +143,7 @@ def _visible_bylines(root: HtmlElement) -> list[str]:
         if "author" in (
             attributes.get("rel", "") + " " + attributes.get("itemprop", "")
         ).split() or _BYLINE_NAMES.search(attributes.get("class", "")):
-            text = element.text_content() if len(element) < 20 else ""
+            text = inner_text(element) if len(element) < 20 else ""
             if 0 < len(text) < 300:
                 found.append(text)
                 if len(found) >= 5:

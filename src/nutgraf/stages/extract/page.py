@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from lxml.html import HtmlElement
-
 from nutgraf.domain.article import Article
 from nutgraf.errors import ExtractError
 from nutgraf.stages.extract.assemble import Metadata, assemble_article
@@ -15,7 +13,7 @@ from nutgraf.stages.extract.metadata import PageFacts, read_metadata
 from nutgraf.stages.extract.prune import select_blocks
 from nutgraf.stages.extract.refusal import refuse_or_flag
 from nutgraf.stages.extract.second import TextBlocks, structured_body, trafilatura_blocks
-from nutgraf.stages.extract.tree import body_of, parse_tree
+from nutgraf.stages.extract.tree import Element, body_of, parse_tree
 
 FEW_WORDS = 80
 """With fewer words than this a second opinion is asked: news articles of that length are rare, misreadings are not."""
@@ -54,7 +52,7 @@ def article_from_entry(entry_html: str, metadata: Metadata) -> Article:
     return article
 
 
-def _choose_text(own: TextBlocks, root: HtmlElement, facts: PageFacts) -> TextBlocks:
+def _choose_text(own: TextBlocks, root: Element, facts: PageFacts) -> TextBlocks:
     """Our own reading, unless it found little and the structured data or trafilatura found much more."""
     count = _word_count(own)
     declared = structured_body(facts.article)

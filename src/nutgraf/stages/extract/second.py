@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from copy import deepcopy
 from typing import Any
 
 import trafilatura
-from lxml.html import HtmlElement
 
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.jsonld import Node, text_of
+from nutgraf.stages.extract.tree import Element, lxml_html_copy
 
 TextBlocks = list[tuple[ParagraphKind, str]]
 
@@ -28,11 +27,11 @@ def structured_body(article: Node) -> TextBlocks:
     return [(ParagraphKind.BODY, html.unescape(piece)) for piece in pieces if piece and not piece.isspace()]
 
 
-def trafilatura_blocks(root: HtmlElement) -> TextBlocks:
+def trafilatura_blocks(root: Element) -> TextBlocks:
     """What trafilatura, favouring precision, takes for the text; empty where it finds none or fails."""
     try:
         document = trafilatura.bare_extraction(
-            deepcopy(root), favor_precision=True, include_comments=False, with_metadata=False
+            lxml_html_copy(root), favor_precision=True, include_comments=False, with_metadata=False
         )
     except Exception:  # a third-party reading of hostile markup must not cost the article
         return []

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from lxml.html import HtmlElement
-
 from nutgraf.stages.extract.assemble import clean_line
+from nutgraf.stages.extract.tree import Element, inner_text
 from nutgraf.text.words import words
 
 _SEPARATOR = re.compile(r"\s+(?:[|•·»›/—–-]|::)\s+|\s*[|»›]\s+")
@@ -17,14 +16,14 @@ _MIN_SHOWN_WORDS = 3
 _MIN_RESEMBLANCE = 0.6
 
 
-def find_title(root: HtmlElement, headline: str, metas: Mapping[str, str], publisher: str, near: str = "") -> str:
+def find_title(root: Element, headline: str, metas: Mapping[str, str], publisher: str, near: str = "") -> str:
     """The headline as the publisher shows it, the site's name taken off; "" where the page has none.
 
     `headline` is that of the structured data, `near` the heading that stands before the text.
     """
     social = clean_line(metas.get("og:title", "") or metas.get("twitter:title", "") or metas.get("dc.title", ""))
     element = root.find(".//title")
-    document = clean_line(element.text_content())[:_MAX_TITLE_CHARS] if element is not None else ""
+    document = clean_line(inner_text(element))[:_MAX_TITLE_CHARS] if element is not None else ""
     declared = [title for title in (headline, social, document) if title]
     names = {_fold(publisher), _fold(metas.get("og:site_name", ""))}
     shown = [heading for heading in (clean_line(near), *_headings(root)) if heading and _fold(heading) not in names]
@@ -40,10 +39,10 @@ def find_title(root: HtmlElement, headline: str, metas: Mapping[str, str], publi
     return _without_site(document, publisher) or next(iter(shown), "")
 
 
-def _headings(root: HtmlElement) -> list[str]:
+def _headings(root: Element) -> list[str]:
     headings = []
     for element in root.iter("h1"):
-        text = clean_line(element.text_content())
+        text = clean_line(inner_text(element))
         if 0 < len(text) <= _MAX_TITLE_CHARS:
             headings.append(text)
         if len(headings) >= _MAX_HEADINGS:
