@@ -123,8 +123,7 @@ def parse_taxonomy(data: bytes, source: str) -> Taxonomy:
         topics[topic.slug] = topic
         cues.extend(_cues(entry, topic.slug, where))
         sections[topic.slug] = tuple(name.casefold() for name in _strings(entry, "sections", where))
-    for phrase in _strings(document, "ignore", source):
-        cues.append(_cue(phrase, "", 0.0, MAIN_LANGUAGE, source))
+    cues.extend(_cue(phrase, "", 0.0, MAIN_LANGUAGE, source) for phrase in _strings(document, "ignore", source))
     return Taxonomy(topics, tuple(cues), sections)
 
 
