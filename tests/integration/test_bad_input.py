@@ -33,6 +33,14 @@ PARAGRAPHS = (
     "The board will ask the county for 900,000 crowns in January; without them the ferry sails for one winter only.",
 )
 
+OTHER_PARAGRAPHS = (
+    "A court in Skarv has fined a fish farm 640,000 crowns for letting salmon escape into the river in two storms.",
+    "Judge Ane Rolf said the company had known for a year that its nets were worn and had put off new ones.",
+    "Some 11,000 fish swam free, the fishery office found; about 3,000 of them were caught again by anglers.",
+    "The company’s director, Tor Vik, said it would appeal and that the nets had passed an inspection in spring.",
+    "The river trust has asked that no farm be allowed within four kilometres of the mouth of the river.",
+)
+
 
 def feed_of(*paths: str) -> bytes:
     items = "".join(
@@ -189,7 +197,7 @@ def test_bad_articles_are_set_aside_and_can_be_replayed(settings: Settings, worl
     assert all(record.error_code and re.match(r"[A-Z].{10,}\.", record.error_message) for record in aside.values())
     assert len(store.list_briefs(BriefQuery(), reader_id=DEFAULT_READER)) == 1
 
-    world.put("/missing", page_of(tuple(text.replace("Holm", "Skarv") for text in reversed(PARAGRAPHS))))
+    world.put("/missing", page_of(OTHER_PARAGRAPHS))
     store.replay(aside["/missing"].article_id, now=datetime.now(UTC))
     store.close()
     poll(settings, url)

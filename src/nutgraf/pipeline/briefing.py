@@ -13,6 +13,9 @@ from nutgraf.stages.check import CheckedDraft, check_draft
 from nutgraf.stages.tag import Taxonomy, tag_topics
 from nutgraf.stages.write import make_writer
 
+SHORT_ARTICLE_WORDS = 200
+"""An article of fewer words without insights is said to be short: the brief is not to blame."""
+
 
 def make_brief(
     article: Article,
@@ -54,6 +57,6 @@ def _brief(
         created_at=created_at,
         article_hash=article.text_hash,
         language=article.language,
-        is_short=not checked.insights,
+        is_short=not checked.insights and article.word_count < SHORT_ARTICLE_WORDS,
         withheld=withheld,
     )

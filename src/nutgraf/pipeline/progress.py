@@ -32,6 +32,8 @@ class Progress:
             return f"reading {_count(len(self.feeds_under_way), 'feed')}"
         if ahead:
             return f"writing briefs: {done} done, {ahead} to go"
+        if not self.totals["polled"] and not done:
+            return "looking for news"
         return f"up to date: {_count(done, 'brief')} written since the start"
 
 
