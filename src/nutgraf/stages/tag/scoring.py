@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from nutgraf.domain.article import Article
 from nutgraf.domain.topic import Topic
 from nutgraf.stages.tag.cues import cue_index
-from nutgraf.stages.tag.taxonomy import Cue, Taxonomy, load_taxonomy, tokens
+from nutgraf.stages.tag.taxonomy import STRENGTHS, Cue, Taxonomy, load_taxonomy, tokens
 
 MAX_TOPICS = 6
+FEW_TOPICS = 3
 MAX_TOP_LEVEL = 2
 MAX_WORDS = 3_000  # a longer text has said by then what it is about
 
@@ -25,13 +26,15 @@ _REPETITION = 0.65  # evidence of a cue grows with the occurrences to this power
 _NORMAL_WORDS = 300  # longer texts meet more cues by chance
 _LENGTH_POWER = 0.5
 _SECTION_FACTOR = 1.5
-_CHILDREN_SHARE = 0.8
+_CHILD_SHARE = 0.65
 
 _LEAST_TOP_LEVEL = 1.2
 _SECOND_TOP_LEVEL_SHARE = 0.6
 _SECOND_TOP_LEVEL_LEAST = 6.0
 _LEAST_NARROWER = 3.0
+_LEAST_NARROWER_OF_FEW = 1.8  # for the first of them, so that a short text gets what it carries
 _NARROWER_SHARE = 0.3  # of the best narrower topic's evidence
+_LONE_CUE_FACTOR = 0.4  # one ambiguous word alone names no subject
 _OTHER_FAMILY_FACTOR = 0.6  # a topic whose top-level topic is not given has to be that much clearer
 _HALF_SCORE_EVIDENCE = 8.0
 
@@ -43,7 +46,7 @@ def tag_topics(article: Article, taxonomy: Taxonomy | None = None) -> list[Topic
     """
     taxonomy = taxonomy or load_taxonomy()
     own = topic_evidence(article, taxonomy)
-    top_level = _top_level_evidence(own, taxonomy)
+    top_level = top_level_evidence(own, taxonomy)
     chosen = _choose_top_level(top_level)
     if not chosen:
         return []
@@ -64,10 +67,15 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
                 weights[cue] = weights.get(cue, 0.0) + zone_weight
     length_factor = max(1.0, word_count / _NORMAL_WORDS) ** -_LENGTH_POWER
     evidence: dict[str, float] = {}
+    kinds: dict[str, int] = {}
     for cue, weight in weights.items():
         if cue.topic:
             found = cue.strength * weight**_REPETITION * length_factor
             evidence[cue.topic] = evidence.get(cue.topic, 0.0) + found
+            kinds[cue.topic] = kinds.get(cue.topic, 0) + (2 if cue.strength >= STRENGTHS["strong"] else 1)
+    for slug, kind_count in kinds.items():
+        if kind_count == 1 and taxonomy.topics[slug].parent:
+            evidence[slug] *= _LONE_CUE_FACTOR
     section = article.section.casefold().strip()
     for slug in evidence:
         if section and section in taxonomy.sections[slug]:
@@ -85,12 +93,22 @@ def _zones(article: Article) -> Iterator[tuple[list[str], float]]:
     yield words[_LATE_WORDS:], _LATE_WEIGHT
 
 
-def _top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str, float]:
-    """Evidence by top-level slug, best first: its own and a share of its narrower topics'."""
+def top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str, float]:
+    """Evidence by top-level slug, best first: its own and, each counting less than the one before, its narrower ones'.
+
+    Without the falling share, a top-level topic with many narrower ones would win by a little of each.
+    """
+    families: dict[str, list[float]] = {}
     total: dict[str, float] = {}
     for slug, found in own.items():
         parent = taxonomy.topics[slug].parent
-        total[parent or slug] = total.get(parent or slug, 0.0) + (found * _CHILDREN_SHARE if parent else found)
+        if parent:
+            families.setdefault(parent, []).append(found)
+        else:
+            total[slug] = found
+    for parent, children in families.items():
+        shares = (found * _CHILD_SHARE**rank for rank, found in enumerate(sorted(children, reverse=True), start=1))
+        total[parent] = total.get(parent, 0.0) + sum(shares)
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -110,8 +128,13 @@ def _choose_narrower(own: Mapping[str, float], chosen: list[str], taxonomy: Taxo
         if parent:
             rated.append((found if parent in chosen else found * _OTHER_FAMILY_FACTOR, slug))
     rated.sort(key=lambda item: (-item[0], item[1]))
+    few = FEW_TOPICS - len(chosen)
     least = max(_LEAST_NARROWER, _NARROWER_SHARE * rated[0][0]) if rated else 0.0
-    return [slug for found, slug in rated[:limit] if found >= least]
+    return [
+        slug
+        for rank, (found, slug) in enumerate(rated[:limit])
+        if found >= (_LEAST_NARROWER_OF_FEW if rank < few else least)
+    ]
 
 
 def _score(evidence: float) -> float:
