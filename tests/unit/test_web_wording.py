@@ -57,6 +57,12 @@ def test_counted_agrees_with_its_number(number: int, expected: str) -> None:
     assert wording.counted(number, "view") == expected
 
 
+def test_as_sentence_is_a_whole_one() -> None:
+    assert wording.as_sentence("reading 5 feeds") == "Reading 5 feeds."
+    assert wording.as_sentence("Done.") == "Done."
+    assert wording.as_sentence("") == ""
+
+
 def test_traced_agrees_with_the_number_of_sentences() -> None:
     assert wording.traced(9, 9) == "9 of 9 sentences traced"
     assert wording.traced(0, 1) == "0 of 1 sentence traced"

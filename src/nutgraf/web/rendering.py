@@ -79,6 +79,7 @@ def _make_environment() -> jinja2.Environment:
         exact_time=wording.exact_time,
         counted=wording.counted,
         traced=wording.traced,
+        as_sentence=wording.as_sentence,
         direction=wording.direction,
         language_tag=wording.language_tag,
         tile_letter=wording.tile_letter,

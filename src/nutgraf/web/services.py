@@ -26,7 +26,7 @@ class WebServices:
     once; the record says whether that failed. It raises ConfigError (not an address), Conflict (subscribed already)
     and ParseError with `feed_links` (a web page that declares feeds). `import_opml` takes the file's bytes and raises
     ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress`
-    is one plain sentence on what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
+    says in a few words what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
     port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that
     checks.
     """

@@ -95,6 +95,11 @@ def traced(traced_count: int, sentence_count: int) -> str:
     return f"{traced_count} of {counted(sentence_count, 'sentence')} traced"
 
 
+def as_sentence(text: str) -> str:
+    """The text with a capital at its head and a full stop at its end, empty where it is."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
 def direction(language: str) -> str:
     """The `dir` attribute for a language tag; `auto` where the language is not known."""
     primary, *subtags = re.split(r"[-_]", language.lower())
