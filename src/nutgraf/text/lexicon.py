@@ -1,21 +1,22 @@
 """What the writer knows of a language: word lists read from `data/languages/<code>.toml`, one file per language.
 
-Keys of a file (all optional; strings are words separated by white space, lists are phrases, all lower case):
+Keys of a file, all optional; strings are words separated by white space, lists are phrases, all in lower case:
 
-- `stop_words`, `determiners`, `articles`, `prepositions`, `conjunctions`, `subordinators`, `complementizers`, `negations`, `adverbs`,
-  `adjectives`, `pronouns` (third person), `personal_pronouns` (of a person), `first_person`: word classes;
-- `finite_verbs`, `auxiliaries`, `be_forms`, `modals`: forms that are always verbs; `verbs`: base forms (`base/past/participle`
-  where irregular) from which English inflections are made; `intransitive`: forms that end a clause well;
-- `drop_openers`: openings that may be dropped; `dropped_links`: words such as "also" that may be; `pointing_phrases`:
-  phrases that point back wherever they stand; `lean_openers`: openings that lean on what went before;
-  `unique_nouns`: nouns that need no introduction after a bare article; `person_nouns`, `time_nouns`, `plural_nouns`, `possessives`; `incomplete_verbs`:
-  verbs whose object alone does not end a clause; `scope_words`: words whose reach a cut would
-  change; `controlling_verbs`: verbs that take an object and an infinitive;
-- `attribution_verbs`, `attribution_phrases`: who says so; `hedges`, `conditionals`: words not to be cut away from;
-- `forward_cues`, `weak_forward_cues`: what looks ahead; `vague_nouns`: no head of a title; `weekdays`, `months`, `honorifics`: for names and dates;
-- `furniture`: phrases of paragraphs that are no part of a story;
-- `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the
-  parts of a sentence that may be left out.
+- word classes: `determiners`, `articles`, `possessives`, `prepositions`, `conjunctions`, `subordinators`,
+  `complementizers`, `negations`, `adverbs`, `adjectives`, `pronouns` (third person), `personal_pronouns` (of a
+  person), `first_person`, `finite_verbs`, `auxiliaries`, `be_forms`, `modals`; `stop_words` say nothing of a topic;
+- `verbs`: base forms, `base/past/participle` where irregular; English inflections are made from them.
+  `intransitive` forms end a clause well, after `incomplete_verbs` an object alone does not, `controlling_verbs` take
+  an object and an infinitive;
+- openings: `drop_openers` may be dropped before a comma, `bare_openers` without one, `lean_openers` lean on what went
+  before; `dropped_links` may be dropped between commas, `dropped_adverbs` anywhere; `pointing_phrases` point back
+  wherever they stand;
+- nouns: `unique_nouns` need no introduction after a bare article; `vague_nouns` head no title; `person_nouns`,
+  `plural_nouns`, `time_nouns`; for names and dates `weekdays`, `months`, `honorifics`;
+- `attribution_verbs`: who says so; `conditionals`, `scope_words`: words whose reach a cut would change;
+- `forward_cues`, `weak_forward_cues`: what looks ahead; `furniture`: phrases of paragraphs outside the story;
+- `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
+  a sentence that may be left out.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def load_lexicon(code: str) -> Lexicon:
 
 
 def _inflect_english(entries: frozenset[str]) -> dict[str, str]:
-    """Verb forms and what they can be: `base`, `base_or_past`, `s`, `past`, `participle`, `past_or_participle`, `ing`."""
+    """Verb forms and what each can be: `base`, `base_or_past`, `s`, `past`, `participle`, …"""
     forms: dict[str, str] = {}
     for entry in sorted(entries):
         base, _, irregular = entry.partition("/")

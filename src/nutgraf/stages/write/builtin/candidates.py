@@ -1,4 +1,4 @@
-"""The article's sentences as a writer sees them: cleaned of furniture, measured, and marked where they lean on others."""
+"""The article's sentences as a writer sees them: cleaned of furniture, measured, marked where they lean on others."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ MAX_SENTENCE_WORDS = 70
 
 # A full stop with no space after it: link text glued to the next sentence. One part is taken.
 _GLUED = re.compile(r"(?<=[a-z”\"’)\]]{2}[.!?])(?=[A-ZÀ-Þ“\"][a-z]+ )")
+
+
+_BULLET = re.compile(r"^[\s\-–—*•·▪‣;；|>#]+")
 
 
 @dataclass(slots=True)
@@ -62,6 +65,7 @@ def read_candidates(article: Article, lexicon: Lexicon) -> list[Candidate]:
 def _make_candidate(
     index: int, text: str, position: int, paragraph: int, first: bool, lexicon: Lexicon
 ) -> Candidate | None:
+    text = _BULLET.sub("", text)
     word_count = count_words(text)
     if word_count < 3 or word_count > MAX_SENTENCE_WORDS:
         return None

@@ -16,7 +16,10 @@ FINITE, BASE, PARTICIPLE, GERUND = "V", "B", "E", "G"
 CONTENT, NUMBER, ADVERB, NEGATION, TO = "N", "#", "R", "X", "T"
 COMMA, STOP, QUOTE, BRACKET, DASH = ",", ".", '"', "(", "—"
 
-_ABBREVIATION = r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd)\."
+_ABBREVIATION = (
+    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
+)
 _NUMBER = r"[$€£¥]?\d[\d.,:/]*\d(?:st|nd|rd|th|s|m|bn|k|%)?|[$€£¥]?\d(?:st|nd|rd|th|s|m|bn|k|%)?"
 _TOKEN = re.compile(
     rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*(?<=[sS])[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
@@ -282,10 +285,11 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
         return
     before = tokens[position - 1] if position else None
     after = tokens[position + 1] if position + 1 < len(tokens) else None
-    if before is None or before.tag in (COMMA, DASH) or (after is not None and after.low == "by"):
-        if before is None or after is None or after.tag not in (DETERMINER, NUMBER, PRONOUN) or before.tag == STOP:
-            token.tag = PARTICIPLE
-            return
+    apart = before is None or before.tag in (COMMA, DASH)
+    takes_object = before is not None and after is not None and after.tag in (DETERMINER, NUMBER, PRONOUN)
+    if (apart or (after is not None and after.low == "by")) and not takes_object:
+        token.tag = PARTICIPLE
+        return
     if (
         after is not None
         and after.tag == CONTENT

@@ -235,7 +235,10 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     whole = after is None or after.tag in (STOP, COMMA)
     if group_end == end:
         loose = after is not None and (after.low in _LOOSE or after.low == "by")
-        return (alone or passive) and main.tag != ADVERB and main.low not in auxiliaries and not loose
+        incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
+        return (
+            (alone or passive) and not incomplete and main.tag != ADVERB and main.low not in auxiliaries and not loose
+        )
     if main.low in lexicon.words("incomplete_verbs") and not whole:
         return False
     complement = tokens[group_end:end]
@@ -247,7 +250,7 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
             whole and any(t.tag == CONJUNCTION for t in complement) and all(t.tag != SUBORDINATOR for t in complement)
         )
     if first.tag == PREPOSITION or (first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT)):
-        return alone or passive or copula or whole
+        return alone or passive or copula or (after is None or after.tag == STOP)
     return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
 
 
@@ -256,6 +259,8 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     last = tokens[end - 1]
     after = tokens[end] if end < len(tokens) else None
     if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) or last.low in lexicon.words("finite_verbs"):
+        return 0.0
+    if last.low in lexicon.words("vague_nouns") and (after is None or after.tag != STOP):
         return 0.0
     if last.low in lexicon.words("auxiliaries") or (last.tag in (PARTICIPLE, FINITE) and end > group_end):
         return 0.0

@@ -9,14 +9,17 @@ from nutgraf.domain.article import Article, Paragraph, ParagraphKind
 from nutgraf.text.lexicon import Lexicon
 
 _DATELINE = re.compile(
-    r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+[A-ZÀ-Þ][\w.’'\-]*){0,5}[ ,]*(?:\d{1,2}[ ,]*)?(?:\d{4})?[ ,]*)?(?:\([^()]{2,40}\))?\s*(?:—|–|--|-)\s+(?=\S)"
+    r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+[A-ZÀ-Þ][\w.’'\-]*){0,5}[ ,]*(?:\d{1,2}[ ,]*)?(?:\d{4})?[ ,]*)?"
+    r"(?:\([^()]{2,40}\))?\s*(?:—|–|--|-)\s+(?=\S)"
 )
 _AGENCY = re.compile(
-    r"^(?:[A-Z][\w.,’' ]{2,40})?\((?:CNN|AP|Reuters|AFP|UPI|dpa|DPA|EFE|ANSA|PA|Bloomberg|CNN Business)\)\s*(?:[—–-]+\s*)?"
+    r"^(?:[A-Z][\w.,’' ]{2,40})?\((?:CNN|AP|Reuters|AFP|UPI|dpa|DPA|EFE|ANSA|PA|Bloomberg|CNN Business)\)\s*"
+    r"(?:[—–-]+\s*)?"
 )
 _LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}|Q|A|Q\.|A\.):\s")
 _NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3}: ")
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
+_NUMERAL = re.compile(r"^(?:[IVX]{1,4}|\d{1,2})[.)]\s+(?=[A-ZÀ-Þ“\"])")
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door)\s+(?:[A-ZÀ-Þ][\w.’'\-]+\s*){1,5}(?:,|$)")
 _CREDIT = re.compile(
     r"(?:Getty|AFP|Reuters|Shutterstock|Imago|dpa|/NPR|/AP|AP Photo|EPA)\s*$|^\(?[^()]{3,60}/[A-Z]\w+\)?$"
@@ -56,7 +59,7 @@ def ends_like_prose(text: str) -> bool:
 def skip_opening(text: str) -> int:
     """Number of characters at the start of a paragraph that are a dateline, an agency's mark or a clock time."""
     skipped = 0
-    for pattern in (_CLOCK, _AGENCY, _DATELINE):
+    for pattern in (_CLOCK, _NUMERAL, _AGENCY, _DATELINE):
         match = pattern.match(text[skipped:])
         if match and match.end() < len(text) - skipped - 20:
             skipped += match.end()

@@ -17,6 +17,7 @@ from nutgraf.stages.write.builtin.clauses import (
     PREPOSITION,
     PRONOUN,
     QUOTE,
+    STOP,
     SUBORDINATOR,
     Token,
 )
@@ -25,8 +26,9 @@ from nutgraf.text.lexicon import Lexicon
 _OPEN_QUOTES = "“«„"
 _CLOSE_QUOTES = "”»"
 _INDEFINITE_IT = re.compile(
-    r"^it (?:is|was|remains|is not|was not|isn't|wasn't|will be|would be|could be|may be|is still|was still|is also) (?:\w+ )?(?:clear|unclear|known|unknown|possible|likely|unlikely|important|difficult|hard|"
-    r"expected|estimated|the (?:first|second|third|largest|biggest|latest) (?:time|such))|^it remains to be seen",
+    r"^it (?:is|was|remains|isn't|wasn't|will be|would be|could be|may be) (?:\w+ )?"
+    r"(?:clear|unclear|known|unknown|possible|likely|unlikely|important|difficult|hard|expected|estimated|"
+    r"the (?:first|second|third|largest|biggest|latest) (?:time|such))|^it remains to be seen"
 )
 _MAX_HEAD_WORDS = 4
 
@@ -49,7 +51,7 @@ class Leaning:
 
 def drop_opening(text: str, lexicon: Lexicon) -> str:
     """`text` without an opening such as "But" or "Meanwhile," whose loss changes nothing, capital restored."""
-    bare = _BARE_OPENERS.get(lexicon.code, frozenset())
+    bare = lexicon.words("bare_openers")
     for _ in range(2):
         match = lexicon.pattern("drop_openers").match(text[:40].lower().replace("’", "'"))
         if match is None:
@@ -61,30 +63,20 @@ def drop_opening(text: str, lexicon: Lexicon) -> str:
     return text
 
 
-_BARE_OPENERS = {
-    "en": frozenset({"but", "and", "yet"}),
-    "de": frozenset({"und", "aber", "doch", "denn"}),
-    "fr": frozenset({"et", "mais", "or"}),
-    "es": frozenset({"y", "pero"}),
-    "it": frozenset({"e", "ma"}),
-    "pt": frozenset({"e", "mas"}),
-    "nl": frozenset({"en", "maar"}),
-}
-
-
 def drop_links(text: str, lexicon: Lexicon) -> str:
     """`text` without ", however," or "also" before its first quotation: links to what is not shown."""
     quote = re.search(r"[\"“„«]", text)
     reach = quote.start() if quote else len(text)
-    links = lexicon.words("dropped_links")
+    links, adverbs = lexicon.words("dropped_links"), lexicon.words("dropped_adverbs")
     for match in _LINK.finditer(text[:reach]):
-        word = (match.group(1) or match.group(2) or "").lower()
-        if word in links and not text[: match.start()].lower().endswith((" but", " and", " only")):
+        word, adverb = match.group(1), match.group(2)
+        known = word.lower() in links if word else adverb in adverbs
+        if known and not text[: match.start()].lower().endswith((" but", " and", " only")):
             return text[: match.start()] + text[match.end() :]
     return text
 
 
-_LINK = re.compile(r", (\w+),(?= \w)| (also|außerdem|également|también|também|anche|inoltre|ook)(?= [^\W\d_])")
+_LINK = re.compile(r", (\w+),(?= \w)| ([a-zà-ÿ]{3,9})(?= [^\W\d_])")
 
 
 def capitalise(text: str) -> str:
@@ -181,9 +173,9 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
     if lexicon.pattern("pointing_phrases").search(low):
         leaning.previous = True
     match = lexicon.pattern("drop_openers").match(low)
-    if match is not None and match.group() in _BARE_OPENERS.get(lexicon.code, frozenset()):
-        if low[match.end() : match.end() + 1] == " ":  # an opening that could not be dropped still leans
-            leaning.previous = True
+    bare = match is not None and match.group() in lexicon.words("bare_openers")
+    if bare and match and low[match.end() : match.end() + 1] == " ":
+        leaning.previous = True  # an opening that could not be dropped
 
 
 _QUANTIFIERS = frozenset(
@@ -220,6 +212,9 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
     calendar = lexicon.words("weekdays") | lexicon.words("months")
     person_nouns, plural_nouns = lexicon.words("person_nouns"), lexicon.words("plural_nouns")
     for position, token in enumerate(tokens):
+        if _is_pro_form(tokens, position, lexicon):
+            leaning.previous = True
+            return
         if quoted[position]:
             names += token.is_capital and position > 0
             continue
@@ -242,6 +237,13 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
                 names += 1
         elif low == "and" or token.tag == NUMBER:
             plurals += 1
+
+
+def _is_pro_form(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether "one" here stands for a noun said before: "a controlled one"."""
+    if lexicon.code != "en" or not 1 < position < _EARLY or tokens[position].low not in ("one", "ones"):
+        return False
+    return tokens[position - 1].tag == CONTENT and tokens[position - 2].tag in (DETERMINER, STOP)
 
 
 _THEY = frozenset(["they", "them", "their", "theirs", "themselves"])
@@ -301,7 +303,22 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
         )
         if plain and head not in lexicon.words("unique_nouns"):
             heads.append(head)
-    return heads
+    return heads + _pointing_speakers(tokens, quoted, lexicon)
+
+
+def _pointing_speakers(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> list[str]:
+    """Heads of bare speakers: "the group added"."""
+    verbs = lexicon.words("attribution_verbs")
+    return [
+        tokens[i + 1].low
+        for i in range(1, len(tokens) - 2)
+        if tokens[i].low == "the"
+        and not quoted[i]
+        and tokens[i + 2].low in verbs
+        and tokens[i + 1].tag == CONTENT
+        and not tokens[i + 1].is_capital
+        and tokens[i + 1].low not in lexicon.words("unique_nouns")
+    ]
 
 
 _SPECIFIES = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -127,16 +128,16 @@ def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
         if has_finite_verb(tokens[commas[0] if first != commas[0] else 0 : first]) or _claims(aside, lexicon):
             continue
         relative = aside[0].low in lexicon.words("aside_openers")
-        if relative or (aside[0].tag in (DETERMINER, NUMBER, CONTENT) and not has_finite_verb(aside)):
-            if not any(token.tag == CONJUNCTION for token in tokens[closing - 1 : closing + 1]):
-                return text[: tokens[first].start] + text[tokens[closing].end :]
+        appositive = aside[0].tag in (DETERMINER, NUMBER, CONTENT) and not has_finite_verb(aside)
+        if (relative or appositive) and tokens[closing - 1].tag != CONJUNCTION:
+            return text[: tokens[first].start] + text[tokens[closing].end :]
     return None
 
 
 def _drop_role(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
     """ ", president of the institute," between a name and what follows."""
     commas = [i for i, token in enumerate(tokens) if token.tag == COMMA and not _inside_quotation(tokens, i)]
-    for first, second in zip(commas, commas[1:], strict=False):
+    for first, second in itertools.pairwise(commas):
         aside, after = tokens[first + 1 : second], tokens[second + 1] if second + 1 < len(tokens) else None
         if not aside or after is None or not tokens[first - 1].is_capital or aside[0].is_capital:
             continue

@@ -116,7 +116,9 @@ def _well_formed(piece: list[Token], lexicon: Lexicon) -> bool:
     first_person = lexicon.words("first_person")
     if any(token.low in first_person and token.text != "US" for token in piece):
         return False
-    last = piece[-1]
+    first, last = piece[0], piece[-1]
+    if first.tag == CONTENT and not first.is_capital and first.low.endswith("ed"):
+        return False  # a participle or verb that the word lists do not know
     if last.low in lexicon.words("honorifics") or (
         last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != "."
     ):
@@ -197,7 +199,8 @@ def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         phrase = tokens[start:end]
         content = [token for token in phrase if token.tag == CONTENT]
         head = next((i for i in range(len(phrase)) if i + 1 == len(phrase) or phrase[i + 1].tag == PREPOSITION), 0)
-        if phrase[-1].low.endswith("ed") and not phrase[-1].is_capital:
+        cut_short = phrase[-1].low.endswith("ed") or phrase[-1].low in lexicon.words("adjectives")
+        if cut_short and not phrase[-1].is_capital:
             continue  # a participle whose phrase goes on
         speaker = end < len(tokens) and tokens[end].low in lexicon.words("attribution_verbs")
         if speaker or phrase[head].low.removesuffix("s") in lexicon.words("person_nouns"):
@@ -263,11 +266,13 @@ def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
 
 def _whole_clause(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
     """Without verb forms: the sentence up to its end or first mark, where that has a finite verb."""
-    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, NEGATION):
+    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, NEGATION):
+        return
+    if any(token.low in lexicon.words("pronouns") for token in tokens[:4]):
         return
     for end in range(2, min(len(tokens), MAX_TITLE_WORDS + 2)):
         if tokens[end].tag in (STOP, COMMA, DASH):
-            whole = tokens[end].tag == STOP or lexicon.code not in ("de", "nl")
+            whole = end == len(tokens) - 1 or (tokens[end].tag == COMMA and lexicon.code not in ("de", "nl"))
             if (
                 whole
                 and any(token.tag == FINITE for token in tokens[1:end])

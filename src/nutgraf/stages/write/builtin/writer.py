@@ -30,7 +30,7 @@ EXPLANATION_WORDS = (12, 40)
 TAKEAWAY_WORDS = (8, 40)
 INSIGHTS = 3
 _TITLED = 24  # candidates looked at for a title
-W_REDUNDANCY = 3.0
+W_REDUNDANCY = 1.2
 W_TITLE = 2.5
 W_DEK_HEADLINE = 2.0
 W_DEK_LEAD = 0.8
@@ -87,6 +87,8 @@ class _Composer:
             return Draft(None, (), (), (), NAME)
         dek = self._choose_dek()
         happened = self._choose_paragraph()
+        if dek is None and not happened:
+            happened = self._lead()
         insights: list[tuple[Candidate, str, Title]] = []
         takeaways: list[tuple[Candidate, str]] = []
         if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
@@ -118,7 +120,7 @@ class _Composer:
             score += W_DEK_LEAD * (candidate.position == 0)
             score -= 0.15 * (text != candidate.text) + 0.6 * candidate.leaning.has_quote
             if count_words(text) < low:
-                score -= 0.5
+                score -= 3.0
             if best is None or score > best[0]:
                 best = (score, candidate, text)
         if best is None:
@@ -128,7 +130,11 @@ class _Composer:
 
     def _fallback_dek(self) -> tuple[Candidate, str] | None:
         for candidate in self.candidates[:6]:
-            if not candidate.leaning.never and not candidate.leaning.previous and candidate.word_count <= DEK_WORDS[1]:
+            if (
+                not candidate.leaning.never
+                and not candidate.leaning.previous
+                and 8 <= candidate.word_count <= DEK_WORDS[1]
+            ):
                 self.page.show(candidate)
                 return candidate, candidate.text
         return None
@@ -163,12 +169,19 @@ class _Composer:
         leaning = candidate.leaning
         if leaning.never or leaning.asks or leaning.first_person or not self._new(candidate):
             return False
-        if candidate.word_count < 5:
+        if candidate.word_count < 7:
             return False
         beside = any(candidate.position - 1 == other.position for other in chosen)
         if beside:
             return True
         return not leaning.previous and resolved(leaning.pointing, self.page.shown)
+
+    def _lead(self) -> list[tuple[Candidate, str]]:
+        """The first sentences, where no rule was content with any: a brief that says too little beats none."""
+        usable = [c for c in self.candidates[:10] if not c.leaning.never and not c.leaning.asks][:2]
+        for candidate in usable:
+            self.page.show(candidate)
+        return [(candidate, candidate.text) for candidate in usable if candidate.word_count <= 60]
 
     def _redundancy(self, candidate: Candidate) -> float:
         return float(self.page.redundancy[candidate.position])
