@@ -12,56 +12,57 @@ _PLURAL_ES = ("s", "x", "z", "ch", "sh")
 
 
 @dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A way to write a cue: words after the first in lower case, the written words where capitals count."""
+class _Spelling:
+    """A way to write a cue; `written` is None where capitals do not count."""
 
-    rest: tuple[str, ...]
     written: tuple[str, ...] | None
     cues: tuple[Cue, ...]
 
 
 class CueIndex:
-    """The cues that count in one language, by first word, the longest phrase first, and stems by their letters."""
+    """The cues that count in one language: phrases by their words in lower case, and stems."""
 
     def __init__(self, cues: Sequence[Cue]) -> None:
-        self._stems: dict[str, list[Cue]] = {}
-        phrases: dict[tuple[str, ...], list[Cue]] = {}
+        self._stems: dict[str, tuple[Cue, ...]] = {}
+        by_words: dict[tuple[str, ...], list[Cue]] = {}
         for cue in cues:
             if cue.stem:
-                self._stems.setdefault(cue.words[0].lower(), []).append(cue)
+                stem = cue.words[0].lower()
+                self._stems[stem] = (*self._stems.get(stem, ()), cue)
             else:
                 for words in _spellings(cue):
-                    phrases.setdefault(words, []).append(cue)
-        self._phrases: dict[str, list[_Phrase]] = {}
-        for words in sorted(phrases, key=lambda words: (-len(words), words)):
+                    by_words.setdefault(words, []).append(cue)
+        self._phrases: dict[tuple[str, ...], list[_Spelling]] = {}
+        lengths: dict[str, set[int]] = {}
+        for words, meant in by_words.items():
             lower = tuple(word.lower() for word in words)
-            phrase = _Phrase(lower[1:], None if lower == words else words, tuple(phrases[words]))
-            self._phrases.setdefault(lower[0], []).append(phrase)
-        self._stem_lengths = range(min(map(len, self._stems), default=1), max(map(len, self._stems), default=0) + 1)
+            self._phrases.setdefault(lower, []).append(_Spelling(None if lower == words else words, tuple(meant)))
+            lengths.setdefault(lower[0], set()).add(len(lower))
+        self._lengths = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
+        self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}, reverse=True))
 
-    def find(self, words: Sequence[str]) -> Iterator[tuple[int, tuple[Cue, ...]]]:
-        """Position and cues of each match, left to right, the longest match at a place, none overlapping."""
+    def find(self, words: Sequence[str]) -> Iterator[tuple[Cue, ...]]:
+        """The cues of each match, left to right, the longest match at a place, none overlapping."""
         lower = [word.lower() for word in words]
         position = 0
         while position < len(lower):
             length, cues = self._match(words, lower, position)
             if cues:
-                yield position, cues
+                yield cues
             position += length
 
     def _match(self, words: Sequence[str], lower: Sequence[str], position: int) -> tuple[int, tuple[Cue, ...]]:
-        for phrase in self._phrases.get(lower[position], ()):
-            end = position + 1 + len(phrase.rest)
-            if tuple(lower[position + 1 : end]) != phrase.rest:
-                continue
-            if phrase.written is None or tuple(words[position:end]) == phrase.written:
-                return end - position, phrase.cues
-        word = lower[position]
-        for size in self._stem_lengths:
-            if size > len(word):
-                break
-            if word[:size] in self._stems:
-                return 1, tuple(self._stems[word[:size]])
+        for length in self._lengths.get(lower[position], ()):
+            end = position + length
+            spellings = self._phrases.get(tuple(lower[position:end]))
+            if spellings:
+                written = tuple(words[position:end])
+                cues = [cue for s in spellings if s.written is None or s.written == written for cue in s.cues]
+                if cues:
+                    return length, tuple(cues)
+        for length in self._stem_lengths:
+            if cues_of_stem := self._stems.get(lower[position][:length]):
+                return 1, cues_of_stem
         return 1, ()
 
 

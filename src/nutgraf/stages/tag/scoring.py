@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from nutgraf.domain.article import Article
 from nutgraf.domain.topic import Topic
 from nutgraf.stages.tag.cues import cue_index
-from nutgraf.stages.tag.taxonomy import STRENGTHS, Cue, Taxonomy, load_taxonomy, tokens
+from nutgraf.stages.tag.taxonomy import Cue, Taxonomy, load_taxonomy, tokens
 
 MAX_TOPICS = 6
 FEW_TOPICS = 3
@@ -26,7 +26,8 @@ _REPETITION = 0.65  # evidence of a cue grows with the occurrences to this power
 _NORMAL_WORDS = 300  # longer texts meet more cues by chance
 _LENGTH_POWER = 0.5
 _SECTION_FACTOR = 1.5
-_CHILD_SHARE = 0.65
+_CHILDREN_COUNTED = 4
+_CHILD_SHARE = 0.8
 
 _LEAST_TOP_LEVEL = 1.2
 _SECOND_TOP_LEVEL_SHARE = 0.6
@@ -34,7 +35,7 @@ _SECOND_TOP_LEVEL_LEAST = 6.0
 _LEAST_NARROWER = 3.0
 _LEAST_NARROWER_OF_FEW = 1.8  # for the first of them, so that a short text gets what it carries
 _NARROWER_SHARE = 0.3  # of the best narrower topic's evidence
-_LONE_CUE_FACTOR = 0.4  # one ambiguous word alone names no subject
+_LONE_CUE_FACTOR = 0.5  # of a topic with one cue in passing: a mention is not a subject
 _OTHER_FAMILY_FACTOR = 0.6  # a topic whose top-level topic is not given has to be that much clearer
 _HALF_SCORE_EVIDENCE = 8.0
 
@@ -62,7 +63,7 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
     word_count = 0
     for words, zone_weight in _zones(article):
         word_count += len(words)
-        for _, cues in index.find(words):
+        for cues in index.find(words):
             for cue in cues:
                 weights[cue] = weights.get(cue, 0.0) + zone_weight
     length_factor = max(1.0, word_count / _NORMAL_WORDS) ** -_LENGTH_POWER
@@ -72,9 +73,9 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
         if cue.topic:
             found = cue.strength * weight**_REPETITION * length_factor
             evidence[cue.topic] = evidence.get(cue.topic, 0.0) + found
-            kinds[cue.topic] = kinds.get(cue.topic, 0) + (2 if cue.strength >= STRENGTHS["strong"] else 1)
+            kinds[cue.topic] = kinds.get(cue.topic, 0) + (1 if weight < _TITLE_WEIGHT else 2)
     for slug, kind_count in kinds.items():
-        if kind_count == 1 and taxonomy.topics[slug].parent:
+        if kind_count == 1:
             evidence[slug] *= _LONE_CUE_FACTOR
     section = article.section.casefold().strip()
     for slug in evidence:
@@ -94,9 +95,9 @@ def _zones(article: Article) -> Iterator[tuple[list[str], float]]:
 
 
 def top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str, float]:
-    """Evidence by top-level slug, best first: its own and, each counting less than the one before, its narrower ones'.
+    """Evidence by top-level slug, best first: its own and a share of its clearest narrower topics'.
 
-    Without the falling share, a top-level topic with many narrower ones would win by a little of each.
+    Were all of them counted, a top-level topic with many narrower ones would win by a little of each.
     """
     families: dict[str, list[float]] = {}
     total: dict[str, float] = {}
@@ -107,8 +108,8 @@ def top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str
         else:
             total[slug] = found
     for parent, children in families.items():
-        shares = (found * _CHILD_SHARE**rank for rank, found in enumerate(sorted(children, reverse=True), start=1))
-        total[parent] = total.get(parent, 0.0) + sum(shares)
+        clearest = sorted(children, reverse=True)[:_CHILDREN_COUNTED]
+        total[parent] = total.get(parent, 0.0) + _CHILD_SHARE * sum(clearest)
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 

@@ -37,7 +37,7 @@ _ENTRY_KEYS = frozenset({*_TEXT_KEYS, *STRENGTHS, "parent", "names", "sections",
 _MIN_STEM = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cue:
     """Words that speak for a topic (or, where `topic` is empty, that mean nothing and hide shorter cues).
 
