@@ -36,8 +36,8 @@ PUBLISHED = {
     "qags-cnndm": "trigram overlap .771",
     "summedits": "people .90, GPT-4 .832, QAFactEval .674, SummaC-Conv .571",
 }
-FAITHFUL_SETS = ("qags-cnndm", "qags-xsum", "cliff", "bump-task1", "bump-task2")
-"""Sets whose positive rows are news sentences that people read against the article."""
+FAITHFUL_SETS = ("qags-cnndm", "qags-xsum", "cliff")
+"""Sets of news whose true rows people read against the article (BUMP's are references, not all of them faithful)."""
 
 
 @dataclass(frozen=True, slots=True)

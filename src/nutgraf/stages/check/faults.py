@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from nutgraf.stages.check.evidence import kin_of
-from nutgraf.stages.check.index import ArticleIndex, Reading, place_keys
+from nutgraf.stages.check.index import ArticleIndex, Reading
 from nutgraf.text.dates import date_agrees, find_dates
 from nutgraf.text.lemmas import lemma
 from nutgraf.text.names import Name, acronyms
@@ -18,7 +18,8 @@ from nutgraf.text.tokens import tokenise
 from nutgraf.text.words import without_accents
 
 FaultKind = Literal[
-    "number", "date", "name", "split_name", "quote", "unquoted", "left_out", "qualifier", "turned", "hedge"
+    "number", "date", "name", "split_name", "quote", "unquoted",
+    "left_out", "qualifier", "negation", "turned", "hedge",
 ]  # fmt: skip
 
 _NOUN_CAPITALS = frozenset(("de", "lb"))
@@ -43,7 +44,7 @@ def find_foreign(claim: Reading, index: ArticleIndex) -> list[Fault]:
     text = claim.text
     dates = find_dates(text, index.published_on) if index.language == "en" else []
     faults = [
-        Fault("date", f"“{date.text}” is not in the article")
+        Fault("date", f"“{date.text}” is not in the article", is_hard=not date.is_relative)
         for date in dates
         if date.text.casefold() not in ("today", "tonight") and not date_agrees(date, index.dates, index.published_on)
     ]
@@ -134,7 +135,7 @@ def _is_short_form(word: str, index: ArticleIndex) -> bool:
 
 def _is_known_place(word: str, following: tuple[str, ...], index: ArticleIndex) -> bool:
     key = place_key(word, following[0] if following else "")
-    return bool(key) and (key in index.places or key in set(place_keys(tuple(key.split("_")))) & index.places)
+    return bool(key) and key in index.places
 
 
 def _stand_together(name: Name, index: ArticleIndex) -> bool:

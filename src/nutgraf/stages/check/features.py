@@ -12,7 +12,9 @@ from nutgraf.stages.check.evidence import kin_of
 from nutgraf.stages.check.faults import Fault
 from nutgraf.stages.check.index import ArticleIndex, Reading, is_number_word
 from nutgraf.stages.check.polarity import Polarity
-from nutgraf.stages.check.ties import NO_TIE, misfits, neighbour_ties, tie
+from nutgraf.stages.check.ties import NO_TIE, NeighbourTies, misfits, tie
+from nutgraf.text.numbers import find_quantities, same_quantity
+from nutgraf.text.places import place_key
 
 # How ill a word is placed, by the best that the article offers: its trigram, a bigram, a close neighbour, a farther
 # one, the evidence, anywhere, nowhere.
@@ -31,8 +33,25 @@ _SUBJECT_TOKENS = 3
 
 
 def kin_by_place(claim: Reading, index: ArticleIndex) -> dict[int, str]:
-    """For each content word's place in the claim, the article's lemma for it, or ""."""
-    return {place: kin_of(claim.lemmas[place], index) for place in claim.content}
+    """For each content word's place in the claim, the article's lemma for it, or "".
+
+    A number or amount that the article writes otherwise (12,900 million, $12.9bn) is known by its value, a country by
+    its demonym.
+    """
+    kin = {place: kin_of(claim.lemmas[place], index) for place in claim.content}
+    unknown = [place for place, word in kin.items() if not word]
+    if unknown and index.language == "en":
+        places = index.places
+        for place in unknown:
+            kin[place] = places.get(place_key(claim.tokens.words[place]), "")
+    if any(not kin[place] for place in unknown):
+        for quantity in find_quantities(claim.text, index.language):
+            given = next((other for other in index.quantities if same_quantity(quantity, other)), None)
+            written = index.lemma_at(given.start, given.end) if given is not None else ""
+            for place in unknown:
+                if not kin[place] and quantity.start <= claim.tokens.starts[place] < quantity.end:
+                    kin[place] = written
+    return kin
 
 
 def measure(
@@ -41,12 +60,12 @@ def measure(
     evidence: Sequence[int],
     faults: Sequence[Fault],
     polarity: Polarity,
+    ties: NeighbourTies,
     index: ArticleIndex,
 ) -> dict[str, float]:
     """The features of `claim` by name (their meaning: docs/explanation/evidence.md)."""
     places = claim.content
     words = [kin[place] for place in places]
-    ties = neighbour_ties(words, places, index)
     lacks = misfits(words, index)
     content = _placement(claim, kin, evidence, ties.nearest, index)
     small = [_placed_by_neighbours(claim, place, index) for place in range(len(claim.lemmas)) if place not in kin]

@@ -5,6 +5,8 @@ Built once per article in time linear in its length; the rarer tables are made w
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +31,7 @@ MAX_SOURCE_CHARS = 120_000
 """An article is searched up to here (about 20,000 words)."""
 
 ROOT_CHARS = 5
+_SPACED_NUMERAL = re.compile(r"(?<=\d)(?: ,|,) ?(?=\d{3}\b)|(?<=\d)\. (?=\d)")
 _MIN_CONTENT_CHARS = 4
 
 
@@ -46,6 +49,24 @@ class Reading:
         """Capitalised spans of the text."""
         return find_names(self.text)
 
+    @cached_property
+    def breaks(self) -> frozenset[int]:
+        """Positions of the tokens that begin a clause: punctuation other than a hyphen stands before them."""
+        starts, ends = self.tokens.starts, self.tokens.ends
+        return frozenset(
+            i
+            for i in range(1, len(starts))
+            if starts[i] - ends[i - 1] > 1 and _has_mark(self.text[ends[i - 1] : starts[i]])
+        )
+
+    def before(self, place: int, reach: int) -> tuple[int, ...]:
+        """Places of up to `reach` tokens before `place`, nearest first, within its clause."""
+        found: list[int] = []
+        while place > 0 and len(found) < reach and place not in self.breaks:
+            place -= 1
+            found.append(place)
+        return tuple(found)
+
 
 def read(text: str, language: str) -> Reading:
     """The reading of `text`."""
@@ -62,6 +83,14 @@ def is_content(word: str, word_lemma: str, language: str) -> bool:
     if language in ("en", ""):
         return word_lemma not in FUNCTION_WORDS and word not in FUNCTION_WORDS and len(word) > 1
     return len(word) >= _MIN_CONTENT_CHARS or not word[0].isascii()
+
+
+def _has_mark(between: str) -> bool:
+    return any(not character.isspace() and character != "-" for character in between)
+
+
+def _close_up(match: re.Match[str]) -> str:
+    return match.group().strip()
 
 
 def is_number_word(word: str) -> bool:
@@ -138,8 +167,11 @@ class ArticleIndex:
 
     @cached_property
     def quantities(self) -> list[Quantity]:
-        """Quantities of the text, numerals within dates included."""
-        return find_quantities(self.text, self.language)
+        """Quantities of the text, numerals within dates included; also as read where a numeral is spaced (3, 500)."""
+        found = find_quantities(self.text, self.language)
+        if _SPACED_NUMERAL.search(self.text):
+            found.extend(find_quantities(_SPACED_NUMERAL.sub(_close_up, self.text), self.language))
+        return found
 
     @cached_property
     def dates(self) -> list[DateMention]:
@@ -158,25 +190,23 @@ class ArticleIndex:
         return frozenset(words)
 
     @cached_property
-    def places(self) -> frozenset[str]:
-        """Keys of the countries that the text names."""
-        return frozenset(place_keys(self.reading.tokens.words))
+    def places(self) -> dict[str, str]:
+        """The countries that the text names: key to the lemma of the word that names it first."""
+        table: dict[str, str] = {}
+        for position, key in place_keys(self.reading.tokens.words):
+            table.setdefault(key, self.reading.lemmas[position])
+        return table
 
-    def sentence_at(self, offset: int) -> int:
-        """Index of the sentence that holds the character at `offset`."""
-        low, high = 0, len(self.article.sentences)
-        while low < high:
-            middle = (low + high) // 2
-            if self.article.sentences[middle].end <= offset:
-                low = middle + 1
-            else:
-                high = middle
-        return min(low, len(self.article.sentences) - 1)
+    def lemma_at(self, start: int, end: int) -> str:
+        """The lemma of the first token that begins between two offsets, or ""."""
+        starts = self.reading.tokens.starts
+        at = bisect.bisect_left(starts, start)
+        return self.reading.lemmas[at] if at < len(starts) and starts[at] < end else ""
 
 
-def place_keys(words: tuple[str, ...]) -> Iterable[str]:
-    """Keys of the countries among `words`."""
+def place_keys(words: tuple[str, ...]) -> Iterable[tuple[int, str]]:
+    """Places and keys of the countries among `words`."""
     for index, word in enumerate(words):
         key = place_key(word, words[index + 1] if index + 1 < len(words) else "")
         if key:
-            yield key
+            yield index, key

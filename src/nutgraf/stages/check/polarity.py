@@ -10,6 +10,7 @@ from nutgraf.stages.check.lexicon import NEGATORS, OPPOSITES, opposites_in
 from nutgraf.stages.check.ties import tie
 
 _NEGATION_REACH_TOKENS = 4
+_CLEAR_COMPANY = 0.7
 _MAX_POSITIONS = 60
 _NEIGHBOURS = 4
 
@@ -39,8 +40,8 @@ def compare_polarity(claim: Reading, kin: dict[int, str], evidence: Sequence[int
         found = [p for p in index.positions.get(word, ())[:_MAX_POSITIONS] if index.sentence_of[p] in chosen]
         if not found:
             continue
-        here = _is_negated(claim.lemmas, place)
-        there = [_is_negated(lemmas, position) for position in found]
+        here = _is_negated(claim, place)
+        there = [_is_negated(index.reading, position) for position in found]
         if here and not any(there):
             negated.append(claim.tokens.words[place])
         elif not here and all(there):
@@ -51,11 +52,8 @@ def compare_polarity(claim: Reading, kin: dict[int, str], evidence: Sequence[int
     return Polarity(tuple(negated), tuple(unnegated), in_claim and not in_evidence, turned, tuple(pairs))
 
 
-def _is_negated(lemmas: Sequence[str], place: int) -> bool:
-    return any(word in NEGATORS for word in lemmas[max(0, place - _NEGATION_REACH_TOKENS) : place])
-
-
-_CLEARLY_TURNED = 0.25
+def _is_negated(reading: Reading, place: int) -> bool:
+    return any(reading.lemmas[other] in NEGATORS for other in reading.before(place, _NEGATION_REACH_TOKENS))
 
 
 def _turned(claim: Reading, kin: dict[int, str], index: ArticleIndex) -> tuple[float, list[tuple[str, str]]]:
@@ -76,7 +74,8 @@ def _turned(claim: Reading, kin: dict[int, str], index: ArticleIndex) -> tuple[f
         own = _company(word, place, near, kin, index)
         best, other = max((_company(other, place, near, kin, index), other) for other in others)
         total += max(0.0, best - own)
-        if best - own >= _CLEARLY_TURNED and _is_negated(claim.lemmas, place) == _all_negated(other, index):
+        is_clear = own == 0.0 and best >= _CLEAR_COMPANY and place in kin
+        if is_clear and _is_negated(claim, place) == _all_negated(other, index):
             pairs.append((spelled, other))
     return total, pairs
 
@@ -88,7 +87,7 @@ def _opposites(word: str, index: ArticleIndex) -> list[str]:
 
 
 def _all_negated(word: str, index: ArticleIndex) -> bool:
-    return all(_is_negated(index.reading.lemmas, position) for position in index.positions[word][:_MAX_POSITIONS])
+    return all(_is_negated(index.reading, position) for position in index.positions[word][:_MAX_POSITIONS])
 
 
 def _company(word: str, place: int, near: Sequence[int], kin: dict[int, str], index: ArticleIndex) -> float:

@@ -14,6 +14,8 @@ from nutgraf.stages.check.features import kin_by_place, measure
 from nutgraf.stages.check.index import MAX_CLAIM_CHARS, ArticleIndex, Reading, read
 from nutgraf.stages.check.polarity import compare_polarity
 from nutgraf.stages.check.score import load_scale
+from nutgraf.stages.check.sense import find_turned
+from nutgraf.stages.check.ties import neighbour_ties
 
 EXTRACT_SCORE = 0.99
 HARD_FAULT_SHARE = 0.4
@@ -82,7 +84,10 @@ def examine(claim: Reading, index: ArticleIndex, cites: Sequence[int] = ()) -> E
             return Examination(evidence, [], {}, is_extract=True)
     kin = kin_by_place(claim, index)
     polarity = compare_polarity(claim, kin, evidence, index)
-    return Examination(evidence, faults, measure(claim, kin, evidence, faults, polarity, index))
+    ties = neighbour_ties(list(kin.values()), claim.content, index)
+    novel = sum(not word for word in kin.values()) / max(1, len(kin))
+    faults.extend(find_turned(claim, kin, evidence, polarity, (ties.loose, novel), index))
+    return Examination(evidence, faults, measure(claim, kin, evidence, faults, polarity, ties, index))
 
 
 def _overlap_reason(claim: Reading, index: ArticleIndex) -> str:
