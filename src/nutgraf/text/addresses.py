@@ -1,9 +1,11 @@
-"""Addresses of articles in one form, so that the same article is known whichever link led to it."""
+"""Web addresses: absolute ones from what publishers write, and one form for each article whichever link led to it."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+
+MAX_URL_CHARS = 4_000
 
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "piwik_", "matomo_", "hsa_", "_hs", "at_", "xtor", "wt_", "wt.", "ns_")
 _TRACKING = frozenset(
@@ -26,6 +28,19 @@ _AMP_PATH_END = re.compile(r"(?:/amp|\.amp|[.-]amp\.html?|/index\.amp\.html?)$",
 _AMP_VIEWER = re.compile(r"^/amp/(?:s/)?([a-z0-9.-]+\.[a-z]{2,}/.*)$", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"^/(?:[acivwr]/)(?:s/)?([a-z0-9.-]+\.[a-z]{2,}(?:/.*)?)$", re.IGNORECASE)
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
+
+
+def absolute_url(reference: str, base: str) -> str:
+    """`reference` against `base` as an http(s) address, or empty."""
+    reference = "".join(reference.split()) if "\n" in reference else reference.strip()
+    if not reference or len(reference) > MAX_URL_CHARS:
+        return ""
+    if not reference.startswith(("http://", "https://")):
+        try:
+            reference = urljoin(base, reference)
+        except ValueError:  # a malformed host
+            return ""
+    return reference if reference[:8].lower().startswith(("http://", "https://")) else ""
 
 
 def normalise_address(url: str) -> str:

@@ -11,9 +11,10 @@ import html
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 import nh3
+
+from nutgraf.text.addresses import absolute_url
 
 MAX_HTML_CHARS = 300_000
 """What comes after is cut: some 40,000 words. nh3 0.3.8 takes a second for as many ampersands, four for twice that."""
@@ -183,9 +184,5 @@ def _start_tag(token: _Token, base_url: str) -> str:
     match = _HREF.search(token.attributes)
     if match is None:
         return "<a>"
-    address = unescape(next(value for value in match.groups() if value is not None)).strip()
-    try:
-        address = urljoin(base_url, address)
-    except ValueError:  # a malformed host
-        return "<a>"
-    return f'<a href="{html.escape(address)}">'
+    address = absolute_url(unescape(next(value for value in match.groups() if value is not None)), base_url)
+    return f'<a href="{html.escape(address)}">' if address else "<a>"

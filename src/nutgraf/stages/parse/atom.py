@@ -11,7 +11,6 @@ from nutgraf.domain.feed import Entry, Feed
 from nutgraf.stages.parse.dates import parse_date
 from nutgraf.stages.parse.fields import (
     FeedContext,
-    absolute_url,
     entry_id,
     language_tag,
     literal_title,
@@ -23,6 +22,7 @@ from nutgraf.stages.parse.fields import (
 )
 from nutgraf.stages.parse.rss import first_date, first_text
 from nutgraf.stages.parse.tree import Element, attribute, children_by_name, inner_html, name_of, text_of
+from nutgraf.text.addresses import absolute_url
 from nutgraf.text.sanitise import html_to_text
 
 Children = Mapping[str, Sequence[Element]]

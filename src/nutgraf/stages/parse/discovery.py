@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from nutgraf.stages.parse.decoding import decode_document
-from nutgraf.stages.parse.fields import absolute_url, plain_title
+from nutgraf.stages.parse.fields import plain_title
 from nutgraf.stages.parse.limits import MAX_FEED_LINKS, MAX_PAGE_BYTES, MAX_PAGE_TAGS
+from nutgraf.text.addresses import absolute_url
 from nutgraf.text.sanitise import html_to_text, unescape
 
 _FEED_TYPES = frozenset(

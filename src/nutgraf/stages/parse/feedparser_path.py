@@ -13,7 +13,6 @@ import feedparser
 from nutgraf.domain.feed import Entry, Feed
 from nutgraf.stages.parse.fields import (
     FeedContext,
-    absolute_url,
     entry_id,
     language_tag,
     literal_title,
@@ -24,6 +23,7 @@ from nutgraf.stages.parse.fields import (
     resolved_html,
 )
 from nutgraf.stages.parse.prolog import without_declarations
+from nutgraf.text.addresses import absolute_url
 
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
@@ -76,7 +76,7 @@ def _read_entry(entry: Mapping[str, Any], context: FeedContext, feed_author: str
         content_html=content,
         author=person_name(_text(entry, "author")) or feed_author,
         published_at=published_at,
-        updated_at=_moment(entry.get("updated_parsed")),
+        updated_at=_stated_update(entry),
     )
 
 
@@ -106,5 +106,10 @@ def _moment(parsed: Any) -> datetime | None:
         return None
 
 
+def _stated_update(entry: Mapping[str, Any]) -> datetime | None:
+    """The entry's own update: feedparser's mapping gives the date of publishing for a missing one, with a warning."""
+    return _moment(dict(entry.items()).get("updated_parsed"))
+
+
 def _date_of(entry: Mapping[str, Any]) -> datetime | None:
-    return _moment(entry.get("published_parsed")) or _moment(entry.get("updated_parsed"))
+    return _moment(entry.get("published_parsed")) or _stated_update(entry)

@@ -18,9 +18,9 @@ from nutgraf.stages.parse.limits import (
     MAX_ID_CHARS,
     MAX_NAME_CHARS,
     MAX_TITLE_CHARS,
-    MAX_URL_CHARS,
 )
 from nutgraf.stages.parse.tree import Element
+from nutgraf.text.addresses import absolute_url
 from nutgraf.text.sanitise import html_to_text, unescape
 
 Item = TypeVar("Item")
@@ -77,19 +77,6 @@ def language_tag(text: str) -> str:
     """A language as in BCP 47 (`de-AT`), or empty."""
     tag = text.strip().replace("_", "-")[:35]
     return tag if _LANGUAGE.fullmatch(tag) else ""
-
-
-def absolute_url(reference: str, base: str) -> str:
-    """`reference` against `base` as an http(s) address, or empty."""
-    reference = "".join(reference.split()) if "\n" in reference else reference.strip()
-    if not reference or len(reference) > MAX_URL_CHARS:
-        return ""
-    if not reference.startswith(("http://", "https://")):
-        try:
-            reference = urljoin(base, reference)
-        except ValueError:  # a malformed host
-            return ""
-    return reference if reference[:8].lower().startswith(("http://", "https://")) else ""
 
 
 def resolved_html(markup: str, base: str) -> str:

@@ -12,7 +12,6 @@ from nutgraf.errors import ParseError
 from nutgraf.stages.parse.dates import parse_date
 from nutgraf.stages.parse.fields import (
     FeedContext,
-    absolute_url,
     entry_id,
     language_tag,
     literal_title,
@@ -22,6 +21,7 @@ from nutgraf.stages.parse.fields import (
     resolved_html,
 )
 from nutgraf.stages.parse.limits import MAX_HTML_CHARS
+from nutgraf.text.addresses import absolute_url
 
 
 def read_json_feed(utf8: bytes, context: FeedContext) -> Feed:

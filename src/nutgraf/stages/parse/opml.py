@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from nutgraf.errors import ParseError
 from nutgraf.stages.parse.decoding import decode_document
-from nutgraf.stages.parse.fields import absolute_url, plain_title
+from nutgraf.stages.parse.fields import plain_title
 from nutgraf.stages.parse.limits import MAX_FEED_BYTES, MAX_OUTLINES
 from nutgraf.stages.parse.prolog import check_depth, read_prolog
 from nutgraf.stages.parse.repair import repair_xml
 from nutgraf.stages.parse.tree import Element, attribute, name_of, parse_tree
+from nutgraf.text.addresses import absolute_url
 
 
 @dataclass(frozen=True, slots=True)

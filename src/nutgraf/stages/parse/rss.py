@@ -9,7 +9,6 @@ from nutgraf.domain.feed import Entry, Feed
 from nutgraf.stages.parse.dates import parse_date
 from nutgraf.stages.parse.fields import (
     FeedContext,
-    absolute_url,
     entry_id,
     language_tag,
     newest,
@@ -19,6 +18,7 @@ from nutgraf.stages.parse.fields import (
     resolved_html,
 )
 from nutgraf.stages.parse.tree import Element, attribute, children_by_name, inner_html, name_of, text_of
+from nutgraf.text.addresses import absolute_url
 
 Children = Mapping[str, Sequence[Element]]
 

@@ -9,7 +9,6 @@ from nutgraf.errors import ParseError
 from nutgraf.stages.parse.dates import parse_date
 from nutgraf.stages.parse.fields import (
     FeedContext,
-    absolute_url,
     entry_id,
     language_tag,
     newest,
@@ -18,6 +17,7 @@ from nutgraf.stages.parse.fields import (
 )
 from nutgraf.stages.parse.limits import MAX_FEED_LINKS
 from nutgraf.stages.parse.tree import Element, name_of, text_of
+from nutgraf.text.addresses import absolute_url
 
 
 def read_sitemap(root: Element, context: FeedContext) -> Feed:
