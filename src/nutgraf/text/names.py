@@ -25,7 +25,7 @@ _JOINERS = frozenset(_JOINER_WORDS.split())
 _INITIAL_ONLY = frozenset(_INITIAL_WORDS.split())
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "sir", "dame", "lord", "lady", "prof", "professor", "rev", "st"))
 _CAPITAL = re.compile(r"[^\W\d_][\w'-]*(?:\.[^\W\d_])*", re.UNICODE)
-_SENTENCE_END = re.compile(r"(?:^|[.!?:\n]['\")\]]*\s+|[\"“«(\[]\s*|[-–—•]\s+)$")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:\n]['\")\]]*\s+|[\"(\[]|\s[-–—•]\s+)$")
 # Words of a text without case, such as a corpus in lower case, or a headline all in capitals, tell no names.
 _MIN_CASE_WORDS = 3
 

@@ -78,6 +78,7 @@ _FRACTION = re.compile(
 )
 _ORDINAL_WORD = re.compile(rf"\b(?:(?P<tens>{'|'.join(_TENS)})[\s-])?(?P<ordinal>{'|'.join(_ORDINALS)})\b", re.I)
 _NEARBY_CHARS = 24
+_FRACTION_TOLERANCE_POINTS = 2.0  # 32% or 35% may be told as a third
 _ABOUT = re.compile(
     r"\b(?:about|around|roughly|some|approximately|almost|nearly|circa|up to|as many as)\s+\S{0,3}$", re.I
 )
@@ -133,6 +134,8 @@ def same_quantity(claimed: Quantity, given: Quantity) -> bool:
         return True
     if claimed.unit == "ordinal" or given.unit == "ordinal":
         return False
+    if claimed.unit == "%" and (claimed.is_word or given.is_word):
+        return difference <= _FRACTION_TOLERANCE_POINTS
     if claimed.bound == "over" and claimed.value < given.value <= 1.5 * claimed.value:
         return True
     if claimed.bound == "under" and 0.7 * claimed.value <= given.value < claimed.value:

@@ -169,6 +169,8 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
     form = lexicon.verb_forms.get(token.low)
     before = _previous_word(tokens, position)
     if form is None or (token.is_capital and token.start > 0 and (before is None or before.end + 1 >= token.start)):
+        if token.low.endswith("ed") and len(token.low) > 5 and not token.is_capital and not token.low.endswith("eed"):
+            return _unknown_past(tokens, position, lexicon, before)
         if token.low.endswith("ing") and len(token.low) > 5 and not token.is_capital:
             token.tag = GERUND if before is None or before.tag != DETERMINER else CONTENT
         return token.tag
@@ -203,6 +205,16 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
         return token.tag
     token.tag = "?"
     return "?"
+
+
+def _unknown_past(tokens: list[Token], position: int, lexicon: Lexicon, before: Token | None) -> str:
+    """Class of a word in -ed that the list of verbs does not have."""
+    token = tokens[position]
+    if _auxiliary_before(tokens, position, lexicon):
+        token.tag = PARTICIPLE
+    elif before is not None and before.tag in (CONTENT, ADVERB) and not before.low.endswith(("'s", "s'")):
+        token.tag = "?"
+    return token.tag
 
 
 def _base_class(tokens: list[Token], position: int, lexicon: Lexicon, previous: str, auxiliary: bool) -> str:

@@ -26,6 +26,7 @@ from nutgraf.stages.write.builtin.clauses import (
     TO,
     Token,
 )
+from nutgraf.stages.write.builtin.leaning import capitalise
 from nutgraf.text.lexicon import Lexicon
 
 # BOUND: prepositions that belong to the word before them, never cut there.
@@ -210,10 +211,16 @@ def _is_end(tokens: list[Token], end: int) -> bool:
 
 def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a word's reach may change by a cut behind it: "only" anywhere, "largest" or "not" after the subject."""
-    words = lexicon.words("scope_words")
-    return any(token.low in _QUANTIFIERS for token in tokens[start:verb]) or any(
-        token.low in words or token.tag == NEGATION or token.low.endswith("n't") for token in tokens[verb:end]
-    )
+    words, times = lexicon.words("scope_words"), lexicon.words("time_nouns")
+    if any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
+        return True
+    for i in range(verb, end):
+        low = tokens[i].low
+        if low in words and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times):
+            return True
+        if tokens[i].tag == NEGATION or low.endswith("n't"):
+            return True
+    return False
 
 
 def _group_end(tokens: list[Token], verb: int) -> int:
@@ -260,7 +267,8 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     after = tokens[end] if end < len(tokens) else None
     if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) or last.low in lexicon.words("finite_verbs"):
         return 0.0
-    if last.low in lexicon.words("vague_nouns") and (after is None or after.tag != STOP):
+    dated = tokens[end - 2].low in ("last", "next", "this", "every", "each") if end > 1 else False
+    if last.low in lexicon.words("vague_nouns") and not dated and (after is None or after.tag != STOP):
         return 0.0
     if last.low in lexicon.words("auxiliaries") or (last.tag in (PARTICIPLE, FINITE) and end > group_end):
         return 0.0
@@ -284,6 +292,8 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     if after.low in ("to", "from") and after.tag == PREPOSITION and end < len(tokens) - 1:
         plain = all(token.tag != PREPOSITION for token in tokens[group_end:end])
         return 0.3 if plain and end > group_end + 1 and tokens[end + 1].tag in (DETERMINER, CONTENT) else 0.0
+    if end + 1 < len(tokens) and tokens[end + 1].low in ("which", "whom", "whose"):
+        return 0.0
     named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
     if named and after.low in ("on", "for", "in", "at", "and"):
         return 0.0  # perhaps within a name
@@ -294,7 +304,9 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
 
 def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
     following = tokens[end + 1] if end + 1 < len(tokens) else None
-    if following is None or following.low in lexicon.words("conditionals"):
+    if following is None:
+        return 0.75  # the comma that ends a quotation
+    if following.low in lexicon.words("conditionals"):
         return 0.0
     if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):
         later = tokens[end + 1 : end + 12]
@@ -312,8 +324,10 @@ def opening_clause(text: str, tokens: list[Token], lexicon: Lexicon, min_words: 
     verb = verb_after(tokens, start, reach=14) if start is not None else None
     if start is None or verb is None or has_attribution(tokens, lexicon):
         return None
+    if tokens[start].tag not in (DETERMINER, CONTENT, NUMBER) or tokens[start].low in lexicon.words("pronouns"):
+        return None
     fitting = [e for e in clause_ends(tokens, start, verb, lexicon, max_words) if min_words <= e.words <= max_words]
     if not fitting or any(token.tag == QUOTE for token in tokens):
         return None
     end = max(fitting, key=lambda ending: ending.words).end
-    return text[tokens[start].start : tokens[end - 1].end] + "."
+    return capitalise(text[tokens[start].start : tokens[end - 1].end]) + "."

@@ -235,7 +235,7 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
             modifies = after is not None and after.tag == CONTENT and not after.is_capital
             if (token.is_capital and not modifies) or low in person_nouns:
                 names += 1
-        elif low == "and" or token.tag == NUMBER:
+        elif low == "and":
             plurals += 1
 
 
@@ -255,7 +255,7 @@ def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bo
     """Whether "this" or "that" here points to something unsaid, rather than opening a clause or naming a time."""
     low = tokens[position].low
     after = tokens[position + 1] if position + 1 < len(tokens) else None
-    if position == 0 or after is None:
+    if after is None or (position == 0 and after.low not in ("who", "whose", "with")):
         return True
     if low in ("these", "those"):
         return after.low not in ("who", "with", "in", "of", "that", "whose", "from") and after.tag not in (

@@ -35,7 +35,7 @@ class NameBook:
 
     def _trim(self, name: str) -> str:
         parts = _POSSESSIVE.sub("", name).split(" ")
-        drop = self._lexicon.words("honorifics") | self._lexicon.words("stop_words")
+        drop = self._lexicon.words("honorifics") | self._lexicon.words("stop_words") | self._lexicon.words("adverbs")
         days = self._lexicon.words("weekdays") | self._lexicon.words("months")
         while parts and (
             parts[0].lower().rstrip(".") in drop or parts[0].lower().startswith(("president-", "ex-", "vice"))

@@ -34,6 +34,7 @@ W_REDUNDANCY = 1.2
 W_TITLE = 2.5
 W_DEK_HEADLINE = 2.0
 W_DEK_LEAD = 0.8
+_LOOKS_AHEAD = 1.0
 _ALIKE = 0.55  # cosine above which two sentences say the same
 
 
@@ -76,6 +77,7 @@ class _Composer:
         self.candidates = read_candidates(article, self.lexicon)
         self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
         headline = words(article.title)
+        self.reserved = -1
         self.page = _Page(
             rows=self.salience.rows,
             shown={*headline, *(stem(word) for word in headline)},
@@ -86,6 +88,7 @@ class _Composer:
         if not self.candidates:
             return Draft(None, (), (), (), NAME)
         dek = self._choose_dek()
+        self._reserve_outlook()
         happened = self._choose_paragraph()
         if dek is None and not happened:
             happened = self._lead()
@@ -169,7 +172,7 @@ class _Composer:
         leaning = candidate.leaning
         if leaning.never or leaning.asks or leaning.first_person or not self._new(candidate):
             return False
-        if candidate.word_count < 7:
+        if candidate.word_count < 7 or candidate.position == self.reserved:
             return False
         beside = any(candidate.position - 1 == other.position for other in chosen)
         if beside:
@@ -186,6 +189,13 @@ class _Composer:
     def _redundancy(self, candidate: Candidate) -> float:
         return float(self.page.redundancy[candidate.position])
 
+    def _reserve_outlook(self) -> None:
+        """Keep the sentence of the second half that most looks ahead out of What happened: the takeaways need it."""
+        later = self.candidates[len(self.candidates) // 2 :]
+        best = max(later, key=self._forward, default=None)
+        if best is not None and self._forward(best) >= _LOOKS_AHEAD and not best.leaning.previous:
+            self.reserved = best.position
+
     def _choose_takeaways(self) -> list[tuple[Candidate, str]]:
         """One or two sentences that look ahead, with the words that say so."""
         ranked = sorted(
@@ -194,7 +204,7 @@ class _Composer:
         )
         chosen: list[tuple[Candidate, str]] = []
         for forward, candidate in ranked:
-            if forward < 1.0 or len(chosen) == 2:
+            if forward < _LOOKS_AHEAD or len(chosen) == 2:
                 break
             text = shorten(candidate.text, TAKEAWAY_WORDS[1], self.lexicon)
             if text is None or count_words(text) < TAKEAWAY_WORDS[0] or not self._new(candidate):
