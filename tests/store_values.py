@@ -143,10 +143,11 @@ def extract(
     at: datetime = NOON,
     band_keys: Sequence[int] = (),
     copy_of: ArticleId | None = None,
+    copies: Sequence[ArticleId] = (),
 ) -> ArticleState | None:
     """Take a found article through FETCHED to what its extraction gives."""
     assert store.save_document(article_id, make_document(article.url), now=at)
-    return store.save_extraction(article_id, article, band_keys=band_keys, copy_of=copy_of, now=at)
+    return store.save_extraction(article_id, article, band_keys=band_keys, copy_of=copy_of, copies=copies, now=at)
 
 
 def publish(

@@ -165,9 +165,13 @@ class ArticleStore(Protocol):
         *,
         band_keys: Sequence[int],
         copy_of: ArticleId | None,
+        copies: Sequence[ArticleId] = (),
         now: datetime,
     ) -> ArticleState | None:
         """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
+
+        `copies` are articles that turn out to be copies of this one: they become COPY in the same transaction and
+        leave the lists.
 
         A text that the article already has as its current revision stores nothing and gives PUBLISHED where a brief
         of it is published. Where another article has the same canonical address, this one becomes its COPY.
@@ -212,7 +216,7 @@ class BriefStore(Protocol):
         ...
 
     def brief_page(self, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
-        """Everything of the current brief. Raises NotFound where nothing is published."""
+        """Everything of the current brief; of a copy, that of its original. Raises NotFound where none is published."""
         ...
 
     def record_read(self, reader_id: ReaderId, article_id: ArticleId, *, now: datetime) -> bool:

@@ -206,8 +206,24 @@ def test_a_copy_is_shown_with_its_original(store: SqlStore) -> None:
     assert (shown.publisher.name, shown.publisher.brief_count) == ("Northside Record", 0)
     assert store.counts().articles == {ArticleState.PUBLISHED: 1, ArticleState.COPY: 1}
     assert store.current_revision(copy).article == article
-    with pytest.raises(NotFound):
-        store.brief_page(copy, reader_id=DEFAULT_READER)
+    assert store.brief_page(copy, reader_id=DEFAULT_READER).card.article_id == original
+
+
+def test_an_original_that_comes_in_late_takes_its_copies(store: SqlStore) -> None:
+    early_copy = publish_new(store, "copy", publisher="Northside Record")
+    its_copy, original = add(store, "copy of the copy"), add(store, "original")
+    extract(store, its_copy, make_article("Copy two.", publisher="B"), copy_of=early_copy)
+
+    wire = make_article(SECOND_TEXT, publisher="Meridian Wire")
+    assert extract(store, original, wire, copies=[early_copy]) is ArticleState.EXTRACTED
+
+    assert store.list_briefs(BriefQuery(), reader_id=DEFAULT_READER) == []
+    assert store.counts().articles == {ArticleState.EXTRACTED: 1, ArticleState.COPY: 2}
+    brief = make_brief(wire)
+    assert store.save_brief(original, store.current_revision(original).id, brief, now=NOON)
+    assert store.publish(original, now=NOON)
+    copies = store.brief_page(early_copy, reader_id=DEFAULT_READER).copies
+    assert [copy.article_id for copy in copies] == [early_copy, its_copy]
 
 
 def test_a_copy_of_a_copy_is_one_of_the_original(store: SqlStore) -> None:

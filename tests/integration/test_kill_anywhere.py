@@ -72,7 +72,7 @@ def state_of(data_dir: Path) -> dict[str, Any]:
             "sentences": "SELECT a.url, s.position, s.text, s.verdict FROM brief_sentences s "
             "JOIN briefs b ON b.id = s.brief_id JOIN articles a ON a.id = b.article_id ORDER BY 1, 2",
             "listing": "SELECT t.slug, a.url FROM topic_listing t JOIN articles a ON a.id = t.article_id ORDER BY 1, 2",
-            "counters": "SELECT kind, key, count FROM counters WHERE count <> 0 ORDER BY 1, 2",
+            "counters": "SELECT kind, key, number FROM counters WHERE number <> 0 ORDER BY 1, 2",
             "documents": "SELECT count(*) FROM documents",
         }
         return {name: connection.execute(query).fetchall() for name, query in queries.items()}

@@ -25,17 +25,14 @@ def request(method: str = "GET", **headers: str) -> Request:
         "Mozilla/5.0 (compatible; bingbot/2.0)",
         "Slackbot-LinkExpanding 1.0",
         "facebookexternalhit/1.1",
-        "curl/8.5.0",
-        "python-httpx/0.28",
         "SkypeUriPreview Preview/0.5",
-        "Mozilla/5.0 HeadlessChrome/140.0",
     ],
 )
-def test_programs_are_robots(agent: str) -> None:
+def test_robots_name_themselves(agent: str) -> None:
     assert is_robot(agent)
 
 
-@pytest.mark.parametrize("agent", [FIREFOX, CUBOT])
+@pytest.mark.parametrize("agent", [FIREFOX, CUBOT, "curl/8.5.0", "Mozilla/5.0 HeadlessChrome/140.0"])
 def test_people_are_not_robots(agent: str) -> None:
     assert not is_robot(agent)
 

@@ -52,20 +52,10 @@ def test_exact_time_is_in_full() -> None:
     assert wording.exact_time(NOW) == "4 March 2031, 09:30 UTC"
 
 
-@pytest.mark.parametrize(("number", "expected"), [(0, "0 views"), (1, "1 view"), (2, "2 views"), (1024, "1,024 views")])
-def test_counted_agrees_with_its_number(number: int, expected: str) -> None:
-    assert wording.counted(number, "view") == expected
-
-
 def test_as_sentence_is_a_whole_one() -> None:
     assert wording.as_sentence("reading 5 feeds") == "Reading 5 feeds."
     assert wording.as_sentence("Done.") == "Done."
     assert wording.as_sentence("") == ""
-
-
-def test_traced_agrees_with_the_number_of_sentences() -> None:
-    assert wording.traced(9, 9) == "9 of 9 sentences traced"
-    assert wording.traced(0, 1) == "0 of 1 sentence traced"
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Sequence
 
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import ArticleId
-from nutgraf.domain.records import ArticleRecord, ArticleState, RevisionRecord
+from nutgraf.domain.records import ArticleRecord, ArticleState
 from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.tasks import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
-from nutgraf.stages.identify import find_original
+from nutgraf.stages.identify import CopyDecision, decide_copies
 
 EXTRACT_TIMEOUT_S = 20.0
 BRIEF_TIMEOUT_S = 20.0
@@ -41,6 +40,7 @@ class ArticleAdvancer:
         self._stages = stages
         self._clock = clock
         self._taxonomy_path = taxonomy_path
+        self._identifying = asyncio.Lock()  # two copies at the same moment would not see each other
 
     async def advance(self, record: ArticleRecord) -> ArticleState:
         """Take `record` as far as it goes now; returns the state in which it rests. Never raises NutgrafError."""
@@ -83,19 +83,20 @@ class ArticleAdvancer:
         extracted: Extracted = await self._stages.run(EXTRACT, document, record, now, timeout_s=EXTRACT_TIMEOUT_S)
         if extracted.article.word_count < MIN_TEXT_WORDS:
             raise NutgrafError("The page holds too little text to brief.", code="too_little_text")
-        original = await asyncio.to_thread(self._find_original, record.id, extracted)
-        return await asyncio.to_thread(
-            self._store.save_extraction,
-            record.id,
-            extracted.article,
-            band_keys=extracted.band_keys,
-            copy_of=original,
-            now=now,
-        )
+        async with self._identifying:
+            decision = await asyncio.to_thread(self._decide_copies, record.id, extracted)
+            return await asyncio.to_thread(
+                self._store.save_extraction,
+                record.id,
+                extracted.article,
+                band_keys=extracted.band_keys,
+                copy_of=decision.original,
+                copies=decision.copies,
+                now=now,
+            )
 
-    def _find_original(self, article_id: ArticleId, extracted: Extracted) -> ArticleId | None:
-        candidates: Sequence[RevisionRecord] = self._store.find_copies(article_id, extracted.band_keys)
-        return find_original(extracted.article.text, candidates)
+    def _decide_copies(self, article_id: ArticleId, extracted: Extracted) -> CopyDecision:
+        return decide_copies(extracted.article, self._store.find_copies(article_id, extracted.band_keys))
 
     async def _write(self, record: ArticleRecord) -> ArticleState | None:
         revision = await asyncio.to_thread(self._store.current_revision, record.id)

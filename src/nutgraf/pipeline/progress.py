@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from nutgraf.domain.ids import ArticleId, FeedId
+from nutgraf.outputs.wording import counted
 
 
 @dataclass(slots=True)
@@ -29,13 +30,9 @@ class Progress:
         done = self.totals["published"]
         ahead = len(self.articles_under_way) + self.waiting
         if self.feeds_under_way and not ahead:
-            return f"reading {_count(len(self.feeds_under_way), 'feed')}"
+            return f"reading {counted(len(self.feeds_under_way), 'feed')}"
         if ahead:
             return f"writing briefs: {done} done, {ahead} to go"
         if not self.totals["polled"] and not done:
             return "looking for news"
-        return f"up to date: {_count(done, 'brief')} written since the start"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        return f"up to date: {counted(done, 'brief')} written since the start"

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from nutgraf.domain.records import BriefCard
+from nutgraf.outputs.wording import counted, traced
 from nutgraf.web import wording
 from nutgraf.web.assets import Asset, load_assets
 from nutgraf.web.services import WebServices
@@ -77,8 +78,8 @@ def _make_environment() -> jinja2.Environment:
         age=wording.age,
         until=wording.until,
         exact_time=wording.exact_time,
-        counted=wording.counted,
-        traced=wording.traced,
+        counted=counted,
+        traced=traced,
         as_sentence=wording.as_sentence,
         direction=wording.direction,
         language_tag=wording.language_tag,

@@ -85,16 +85,6 @@ def exact_time(moment: datetime) -> str:
     return f"{day(moment)}, {moment:%H:%M} UTC"
 
 
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """A number with its noun in the right form, as in `1 view`, `1,024 views`."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def traced(traced_count: int, sentence_count: int) -> str:
-    """How many of a brief's sentences are traced, as in `9 of 9 sentences traced`."""
-    return f"{traced_count} of {counted(sentence_count, 'sentence')} traced"
-
-
 def as_sentence(text: str) -> str:
     """The text with a capital at its head and a full stop at its end, empty where it is."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""

@@ -110,7 +110,7 @@ class SqlArticles(Repository):
             waiting.values(values | {"error_code": error_code, "error_message": error_message})
         )
         if changed.rowcount == 0:
-            _state_of(connection, article_id)
+            state_of(connection, article_id)
 
     @writing
     def quarantine(
@@ -121,7 +121,7 @@ class SqlArticles(Repository):
         Its copies start again where it has no such brief: nobody would see them. Does nothing to an article without
         a next step. Raises NotFound.
         """
-        step = _state_of(connection, article_id)
+        step = state_of(connection, article_id)
         if step not in ON_THE_WAY:
             return
         tally = Tally()
@@ -159,7 +159,7 @@ class SqlArticles(Repository):
         tally = Tally()
         values = START_AGAIN | {"due_at": now}
         if not move_article(connection, article_id, ArticleState.QUARANTINED, ArticleState.FOUND, tally, **values):
-            raise Conflict(f"Article {article_id} is not set aside: it is {_state_of(connection, article_id).value}.")
+            raise Conflict(f"Article {article_id} is not set aside: it is {state_of(connection, article_id).value}.")
         tally.apply(connection)
 
 
@@ -205,7 +205,8 @@ def _move(conditions: tuple[str, ...], names: tuple[str, ...]) -> Update:
     return update(articles).where(*known).values({name: bindparam(f"new_{name}") for name in names})
 
 
-def _state_of(connection: Connection, article_id: ArticleId) -> ArticleState:
+def state_of(connection: Connection, article_id: ArticleId) -> ArticleState:
+    """The state of an article, which stays locked until the transaction ends. Raises NotFound."""
     state = connection.execute(select(articles.c.state).where(articles.c.id == article_id).with_for_update()).scalar()
     if state is None:
         raise NotFound(f"There is no article {article_id}.")

@@ -88,8 +88,14 @@ class SqlBriefs(Repository):
 
     @reading
     def brief_page(self, connection: Connection, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
-        """Everything of the current brief. Raises NotFound where nothing is published."""
+        """Everything of the current brief; of a copy, that of its original. Raises NotFound where none is published."""
         row = connection.execute(_CARD, {"article_id": article_id, "reader_id": reader_id}).first()
+        if row is None:
+            original = connection.execute(select(articles.c.copy_of).where(articles.c.id == article_id)).scalar()
+            if original is None:
+                raise NotFound(f"No brief of article {article_id} is published.")
+            article_id = ArticleId(original)
+            row = connection.execute(_CARD, {"article_id": article_id, "reader_id": reader_id}).first()
         if row is None:
             raise NotFound(f"No brief of article {article_id} is published.")
         given = load_topics(connection, [row.brief_id]).get(row.brief_id, ())

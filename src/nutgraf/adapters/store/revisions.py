@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
-from nutgraf.adapters.store.articles import drop_document, move_article
+from nutgraf.adapters.store.articles import drop_document, move_article, state_of
 from nutgraf.adapters.store.counters import PUBLISHER, Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.listing import withdraw
@@ -101,9 +101,13 @@ class SqlRevisions(Repository):
         *,
         band_keys: Sequence[int],
         copy_of: ArticleId | None,
+        copies: Sequence[ArticleId] = (),
         now: datetime,
     ) -> ArticleState | None:
         """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
+
+        `copies` are articles that turn out to be copies of this one: they become COPY in the same transaction and
+        leave the lists.
 
         A text that the article already has as its current revision stores nothing and gives PUBLISHED where a brief
         of it is published. Where another article has the same canonical address, this one becomes its COPY. A copy
@@ -135,13 +139,14 @@ class SqlRevisions(Repository):
         if not is_same:
             values["current_revision_id"] = _add_revision(connection, article_id, article, now=now)
         if original is not None:
-            connection.execute(update(articles).where(articles.c.copy_of == article_id).values(copy_of=original))
-            withdraw(connection, article_id, tally)
+            _leave_to(connection, article_id, original, tally)
         elif before.listed_at is not None and before.publisher_slug != slug:
             tally.list_under(PUBLISHER, [before.publisher_slug], -1)
             tally.list_under(PUBLISHER, [slug], 1)
         move_article(connection, article_id, ArticleState.FETCHED, state, tally, **values)
         _replace_bands(connection, article_id, band_keys if original is None else ())
+        for copy_id in copies if original is None else ():
+            _make_copy(connection, copy_id, article_id, tally)
         tally.apply(connection)
         return state
 
@@ -152,6 +157,21 @@ class SqlRevisions(Repository):
         if row is None:
             raise NotFound(f"No text is stored for article {article_id}.")
         return revision_record(row)
+
+
+def _leave_to(connection: Connection, article_id: ArticleId, original: ArticleId, tally: Tally) -> None:
+    """Take an article off the lists and hand its copies on to its original."""
+    connection.execute(update(articles).where(articles.c.copy_of == article_id).values(copy_of=original))
+    withdraw(connection, article_id, tally)
+
+
+def _make_copy(connection: Connection, article_id: ArticleId, original: ArticleId, tally: Tally) -> None:
+    """Any state → COPY of `original`. Raises NotFound."""
+    state = state_of(connection, article_id)
+    _leave_to(connection, article_id, original, tally)
+    drop_document(connection, article_id)
+    _replace_bands(connection, article_id, ())
+    move_article(connection, article_id, state, ArticleState.COPY, tally, due_at=None, copy_of=original)
 
 
 def _original(

@@ -1,15 +1,16 @@
 """Which entries and articles are new, the same, changed, or copies of one another."""
 
-from nutgraf.stages.identify.copies import find_original, fingerprint, resemblance
+from nutgraf.stages.identify.copies import CopyDecision, decide_copies, fingerprint, resemblance
 from nutgraf.stages.identify.entries import article_key, content_hash, decide_entries, entry_key
 from nutgraf.text.addresses import normalise_address
 
 __all__ = [
+    "CopyDecision",
     "article_key",
     "content_hash",
+    "decide_copies",
     "decide_entries",
     "entry_key",
-    "find_original",
     "fingerprint",
     "normalise_address",
     "resemblance",

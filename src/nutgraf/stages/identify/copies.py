@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nutgraf.domain.article import Article
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import RevisionRecord
 from nutgraf.text.words import words
@@ -57,18 +60,37 @@ def resemblance(a: str, b: str) -> float:
     return float(shared / shorter * min(1.0, 2 * shorter / longer))
 
 
-def find_original(text: str, candidates: Sequence[RevisionRecord]) -> ArticleId | None:
-    """The article that `text` is a near-verbatim copy of: the first of `candidates` (oldest first) that it resembles.
+@dataclass(frozen=True, slots=True)
+class CopyDecision:
+    """Whose copy an article is, if anybody's, and which known articles are copies of it."""
 
-    None where it is nobody's copy, or too short to tell.
+    original: ArticleId | None = None
+    copies: tuple[ArticleId, ...] = ()
+
+
+def decide_copies(article: Article, candidates: Sequence[RevisionRecord]) -> CopyDecision:
+    """Which of the near-verbatim texts among `candidates` and `article` is the original: the one published first.
+
+    So it does not depend on which was fetched first. An article without a time is no earlier than any that has one;
+    texts of fewer than 60 words are never copies.
     """
-    if len(text.split()) < MIN_COPY_WORDS:
-        return None
-    for candidate in candidates:
-        is_long_enough = candidate.article.word_count >= MIN_COPY_WORDS
-        if is_long_enough and resemblance(text, candidate.article.text) >= COPY_RESEMBLANCE:
-            return candidate.article_id
-    return None
+    if article.word_count < MIN_COPY_WORDS:
+        return CopyDecision()
+    alike = [candidate for candidate in candidates if _is_copy(article, candidate.article)]
+    if not alike:
+        return CopyDecision()
+    first = min(alike, key=lambda candidate: _precedence(candidate.article))
+    if _precedence(article) < _precedence(first.article):
+        return CopyDecision(copies=tuple(candidate.article_id for candidate in alike))
+    return CopyDecision(original=first.article_id)
+
+
+def _is_copy(article: Article, other: Article) -> bool:
+    return other.word_count >= MIN_COPY_WORDS and resemblance(article.text, other.text) >= COPY_RESEMBLANCE
+
+
+def _precedence(article: Article) -> tuple[datetime, str]:
+    return article.published_at or datetime.max.replace(tzinfo=UTC), article.url
 
 
 def _shingles(text: str) -> Hashes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import BriefSentence
@@ -15,7 +15,7 @@ from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
 from nutgraf.web.changes import Changes, compare_texts
 from nutgraf.web.reading import is_person_reading
-from nutgraf.web.rendering import render, site_of
+from nutgraf.web.rendering import brief_path, render, site_of
 from nutgraf.web.trace import Excerpt, trace_finding
 from nutgraf.web.wording import direction, language_tag
 
@@ -62,6 +62,8 @@ def brief_page(request: Request) -> Response:
     services = site_of(request).services
     article_id = ArticleId(request.path_params["article_id"])
     page = services.store.brief_page(article_id, reader_id=services.reader_id)
+    if page.card.article_id != article_id:  # a copy: its original's page is the one
+        return RedirectResponse(brief_path(page.card), status_code=302)
     reads = page.card.reads
     if is_person_reading(request):
         reads += services.store.record_read(services.reader_id, article_id, now=services.clock.now())
