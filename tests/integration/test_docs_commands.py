@@ -127,7 +127,7 @@ def answers(url: str, server: subprocess.Popen[str], within_s: float = 60.0) -> 
     return False
 
 
-@pytest.mark.parametrize("name", ["commands_page", "settings_page"])
+@pytest.mark.parametrize("name", ["commands_page", "settings_page", "taxonomy_page"])
 def test_reference_pages_are_those_of_the_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
     sys.modules.pop(name, None)

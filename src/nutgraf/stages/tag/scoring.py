@@ -15,7 +15,7 @@ FEW_TOPICS = 3
 MAX_TOP_LEVEL = 2
 MAX_WORDS = 3_000  # a longer text has said by then what it is about
 
-_TITLE_WEIGHT = 3.0
+_TITLE_WEIGHT = 4.0
 _STANDFIRST_WEIGHT = 2.0
 _LEAD_WEIGHT = 1.6
 _LEAD_WORDS = 120
@@ -30,13 +30,14 @@ _CHILDREN_COUNTED = 4
 _CHILD_SHARE = 0.8
 
 _LEAST_TOP_LEVEL = 1.2
-_SECOND_TOP_LEVEL_SHARE = 0.6
+_SECOND_TOP_LEVEL_SHARE = 0.55
 _SECOND_TOP_LEVEL_LEAST = 6.0
 _LEAST_NARROWER = 3.0
-_LEAST_NARROWER_OF_FEW = 1.8  # for the first of them, so that a short text gets what it carries
+_LEAST_NARROWER_OF_FEW = 2.0  # for the first of them, so that a short text gets what it carries
 _NARROWER_SHARE = 0.3  # of the best narrower topic's evidence
+_NARROWER_SHARE_OF_FEW = 0.15
 _LONE_CUE_FACTOR = 0.5  # of a topic with one cue in passing: a mention is not a subject
-_OTHER_FAMILY_FACTOR = 0.6  # a topic whose top-level topic is not given has to be that much clearer
+_OTHER_FAMILY_FACTOR = 0.75  # a topic whose top-level topic is not given has to be that much clearer
 _HALF_SCORE_EVIDENCE = 8.0
 
 
@@ -129,12 +130,12 @@ def _choose_narrower(own: Mapping[str, float], chosen: list[str], taxonomy: Taxo
         if parent:
             rated.append((found if parent in chosen else found * _OTHER_FAMILY_FACTOR, slug))
     rated.sort(key=lambda item: (-item[0], item[1]))
+    best = rated[0][0] if rated else 0.0
+    least = max(_LEAST_NARROWER, _NARROWER_SHARE * best)
+    least_of_few = max(_LEAST_NARROWER_OF_FEW, _NARROWER_SHARE_OF_FEW * best)
     few = FEW_TOPICS - len(chosen)
-    least = max(_LEAST_NARROWER, _NARROWER_SHARE * rated[0][0]) if rated else 0.0
     return [
-        slug
-        for rank, (found, slug) in enumerate(rated[:limit])
-        if found >= (_LEAST_NARROWER_OF_FEW if rank < few else least)
+        slug for rank, (found, slug) in enumerate(rated[:limit]) if found >= (least_of_few if rank < few else least)
     ]
 
 
