@@ -42,13 +42,8 @@ def decode_page(page: bytes, content_type: str = "") -> str:
     declared = _declared_encoding(page, content_type)
     if declared in _STATEFUL and (declared == "iso2022_jp" or b"\x00" in page[:_PRESCAN_BYTES]):
         return page.decode(declared, "replace")
-    try:
-        return page.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start >= len(page) - 4:  # cut off in the middle of a character
-            return page.decode("utf-8", "replace")
     text = page.decode("utf-8", "replace")
-    if _is_mostly_utf8(text):
+    if "\ufffd" not in text or _is_mostly_utf8(text):
         return text
     if declared and declared not in _STATEFUL and declared != "utf-8":
         return page.decode(declared, "replace")

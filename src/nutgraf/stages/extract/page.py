@@ -18,6 +18,8 @@ from nutgraf.stages.extract.tree import Element, body_of, parse_tree
 FEW_WORDS = 80
 """With fewer words than this a second opinion is asked: news articles of that length are rare, misreadings are not."""
 _MUCH_MORE = 1.6
+_MORE = 1.1
+_AFTER_BLOCKS = 15
 _ENTRY_SHELL = "<html><body><article>{}</article></body></html>"
 
 
@@ -37,7 +39,7 @@ def extract_article(page: bytes | str, *, url: str, content_type: str = "") -> A
     own = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
     blocks = _choose_text(own, root, facts)
     article = assemble_article(blocks, metadata)
-    return refuse_or_flag(article, facts, reading)
+    return refuse_or_flag(article, facts, reading, reading.blocks[start : end + _AFTER_BLOCKS])
 
 
 def article_from_entry(entry_html: str, metadata: Metadata) -> Article:
@@ -61,7 +63,7 @@ def _choose_text(own: TextBlocks, root: Element, facts: PageFacts) -> TextBlocks
         return declared
     if count < FEW_WORDS:
         second = trafilatura_blocks(root)
-        if _word_count(second) > _MUCH_MORE * count:
+        if _word_count(second) > _MORE * count:
             return second
     return own
 

@@ -85,7 +85,7 @@ PAYWALL = re.compile(
     | create\s+a\s+free\s+account | register\s+to\s+(?:read|continue)
     | become\s+a\s+(?:member|subscriber)\s+(?:to|today|now|and\s+read)
     | unlock\s+(?:this|the)\s+(?:article|story) | this\s+(?:article|story|content)\s+is\s+(?:for|reserved|only)
-    | weiterlesen\s+mit | jetzt\s+(?:weiterlesen|abonnieren) | mit\s+\S{0,15}\s?(?:plus|\+)\s+(?:weiter)?lesen
+    | weiterlesen\s+mit | jetzt\s+weiterlesen | mit\s+\S{0,15}\s?(?:plus|\+)\s+(?:weiter)?lesen
     | exklusiv\s+für\s+abonnenten | nur\s+für\s+abonnenten | bereits\s+abonnent
     | (?:diesen|dieser)\s+artikel\s+(?:weiterlesen|freischalten|kaufen|ist\s+kostenpflichtig) | abo\s+abschließen
     | kostenpflichtiger\s+inhalt | réservé\s+aux\s+abonnés | article\s+réservé | abonnez-vous\s+pour\s+lire

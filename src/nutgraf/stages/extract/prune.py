@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.blocks import Block
-from nutgraf.stages.extract.phrases import PLEA, POINTER
+from nutgraf.stages.extract.phrases import PAYWALL, PLEA, POINTER
 
 _POINTER_WORDS = 25
 _PLEA_WORDS = 40
@@ -55,7 +55,7 @@ def _is_furniture(block: Block) -> bool:
     finished = block.ends_sentence and block.text[-1] != ":"
     if block.words <= _POINTER_WORDS and _is_pointer(block, finished=finished):
         return True
-    if block.words <= _PLEA_WORDS and PLEA.search(block.text):
+    if block.words <= _PLEA_WORDS and (PLEA.search(block.text) or PAYWALL.search(block.text)):
         return True
     if block.kind is ParagraphKind.CAPTION:
         return block.words < _CAPTION_WORDS or not block.ends_sentence

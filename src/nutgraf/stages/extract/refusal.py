@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from nutgraf.domain.article import Article, ArticleFlag, ParagraphKind
 from nutgraf.errors import ExtractError
-from nutgraf.stages.extract.blocks import PageBlocks, count_words
+from nutgraf.stages.extract.blocks import Block, PageBlocks, count_words
 from nutgraf.stages.extract.metadata import PageFacts
 from nutgraf.stages.extract.phrases import CONSENT, PAYWALL
 
@@ -16,7 +17,7 @@ MIN_WORDS = 25
 """Below this there is nothing that a brief could say; the shortest real articles measured have about 30."""
 
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
-_CONSENT_SHARE = 0.04  # of the words; a news article about cookies stays below
+_CONSENT_SHARE = 0.05  # of the words; a news article about cookies stays below
 _CONSENT_MAX_WORDS = 400
 _LISTING_TEASERS = 8
 _LISTING_MAX_WORDS = 100
@@ -25,11 +26,14 @@ _PLEA_MAX_WORDS = 250
 _STUB_MAX_WORDS = 120
 
 
-def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks) -> Article:
-    """`article` with the flags that its text calls for. Raises ExtractError where it is none."""
+def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks, nearby: Sequence[Block]) -> Article:
+    """`article` with the flags that its text calls for; `nearby` are the blocks in and just after the text.
+
+    Raises ExtractError where it is none.
+    """
     count = count_words(article.text)
     flags = set(article.flags)
-    if count < _PLEA_MAX_WORDS and _has_plea(reading):
+    if count < _PLEA_MAX_WORDS and _has_plea(nearby):
         flags.add(ArticleFlag.PAYWALLED)
     if count < MIN_WORDS:
         raise _refusal(article, is_paywalled=ArticleFlag.PAYWALLED in flags)
@@ -43,8 +47,8 @@ def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks) -> A
     return dataclasses.replace(article, flags=frozenset(flags))
 
 
-def _has_plea(reading: PageBlocks) -> bool:
-    return any(len(block.text) < _PLEA_SEARCH_CHARS and PAYWALL.search(block.text) for block in reading.blocks)
+def _has_plea(blocks: Sequence[Block]) -> bool:
+    return any(len(block.text) < _PLEA_SEARCH_CHARS and PAYWALL.search(block.text) for block in blocks)
 
 
 def _refusal(article: Article, *, is_paywalled: bool) -> ExtractError:
