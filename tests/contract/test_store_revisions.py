@@ -265,6 +265,26 @@ def test_a_copy_that_changes_can_stand_by_itself_again(store: SqlStore) -> None:
     assert store.brief_page(article_id, reader_id=DEFAULT_READER).version == 1
 
 
+def test_an_article_set_aside_can_turn_out_to_be_a_copy(store: SqlStore) -> None:
+    aside, original = add(store, "aside"), add(store, "original")
+    extract(store, aside, make_article(FIRST_TEXT), band_keys=[1])
+    store.quarantine(aside, error_code="x", error_message="x", now=NOON)
+
+    extract(store, original, make_article(SECOND_TEXT), copies=[aside])
+
+    assert store.list_quarantine() == []
+    assert store.counts().articles == {ArticleState.COPY: 1, ArticleState.EXTRACTED: 1}
+
+
+def test_a_copy_that_is_not_there_undoes_the_whole_step(store: SqlStore) -> None:
+    article_id = add(store, "a")
+    store.save_document(article_id, make_document(), now=NOON)
+    with pytest.raises(NotFound):
+        store.save_extraction(article_id, make_article(), band_keys=[], copy_of=None, copies=[ArticleId(999)], now=NOON)
+    assert store.counts().articles == {ArticleState.FETCHED: 1}
+    assert store.load_document(article_id) == make_document()
+
+
 def test_copies_of_what_is_set_aside_unseen_stand_by_themselves(store: SqlStore) -> None:
     original, copy = add(store, "original"), add(store, "copy")
     extract(store, original, make_article(FIRST_TEXT), band_keys=[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -12,15 +13,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Column, Connection, Integer, text
 
-from nutgraf.adapters.store import SqlStore, open_store, schema
+from nutgraf.adapters.store import SqlStore, engine, open_store, schema
 from nutgraf.adapters.store.engine import Database
 from nutgraf.adapters.store.tables import metadata
 from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.domain.records import BriefQuery
-from nutgraf.errors import ConfigError, StoreError
+from nutgraf.errors import ConfigError, Conflict, StoreError
 from store_values import NOON, publish_new
 
 
@@ -72,7 +74,6 @@ def test_two_that_start_at_once_migrate_once(empty_url: str) -> None:
     for thread in threads:
         thread.join()
     assert errors == []
-    assert stores[0].record_read is not None
     publish_new(stores[0], "a")
     for store in stores:
         assert store.counts().briefs == 1
@@ -104,6 +105,36 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
     assert store.list_feeds() == []
     store.close()
     database.close()
+
+
+def test_a_migration_may_remake_a_table_that_others_refer_to(migrated_sqlite: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nutgraf.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    store = open_store(f"sqlite:///{path}")
+    article_id = publish_new(store, "a")
+    store.record_read(DEFAULT_READER, article_id, now=NOON)
+    before = store.brief_page(article_id, reader_id=DEFAULT_READER)
+    database = Database(f"sqlite:///{path}")
+
+    def remake(connection: Connection) -> None:
+        operations = Operations(MigrationContext.configure(connection))
+        for table in ("articles", "briefs"):
+            with operations.batch_alter_table(table, recreate="always") as batch:
+                batch.add_column(Column("new", Integer))
+
+    def tear_apart(connection: Connection) -> None:
+        connection.execute(text("DELETE FROM revisions"))
+
+    database.migrate(remake)
+    assert store.brief_page(article_id, reader_id=DEFAULT_READER) == before
+    with pytest.raises(StoreError) as refused:
+        database.migrate(tear_apart)
+    assert refused.value.code == "migration"
+    assert store.brief_page(article_id, reader_id=DEFAULT_READER) == before
+    with pytest.raises(Conflict):
+        database.write(lambda connection: connection.execute(text("UPDATE reads SET reader_id = 99")))
+    database.close()
+    store.close()
 
 
 def test_a_second_start_does_not_import_alembic(store_url: str) -> None:
@@ -152,6 +183,25 @@ def test_a_file_that_is_no_database_is_a_plain_error(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as refused:
         store.ping()
     assert refused.value.code == "not_a_database"
+
+
+def test_a_database_that_another_process_holds_is_busy_and_worth_another_try(
+    migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.05)
+    path = tmp_path / "nutgraf.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    store = open_store(f"sqlite:///{path}")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError) as refused:
+        store.add_feed("https://press.example/feed", now=NOON)
+    assert (refused.value.code, refused.value.retryable) == ("database_busy", True)
+    assert store.list_feeds() == [], "readers do not wait"
+    holder.execute("ROLLBACK")
+    holder.close()
+    store.add_feed("https://press.example/feed", now=NOON)
+    store.close()
 
 
 def test_a_server_that_does_not_answer_is_a_plain_error() -> None:

@@ -34,6 +34,7 @@ WRITE_ATTEMPTS = 5
 SQLITE_OLDEST = (3, 35, 0)  # the first with RETURNING
 
 _WRITES = "nutgraf_writes"
+_MIGRATES = "nutgraf_migrates"
 
 # https://www.sqlite.org/rescode.html
 _SQLITE_CODES: dict[int, tuple[str, str, bool]] = {
@@ -75,23 +76,38 @@ class Database:
 
         Raises Conflict where the schema forbids the change, StoreError for all else.
         """
+        return self._commit(self._writers, work)
+
+    def migrate(self, work: Callable[[Connection], T]) -> T:
+        """Like `write`, with SQLite's foreign keys off: it changes a table by dropping and remaking it, which would
+        empty the tables that refer to it. Raises StoreError where a reference leads nowhere afterwards.
+        """
+
+        def checked(connection: Connection) -> T:
+            result = work(connection)
+            if not self.is_postgresql and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StoreError("A migration would have left a reference that leads nowhere.", code="migration")
+            return result
+
+        try:
+            return self._commit(self._engine.execution_options(**{_WRITES: True, _MIGRATES: True}), checked)
+        finally:
+            self._engine.dispose()  # of connections only those opened from now on keep to foreign keys
+
+    def _commit(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         if not self.is_postgresql:
             if not self._write_lock.acquire(timeout=BUSY_TIMEOUT_S * 4):
                 raise StoreError("The database is too busy.", code="database_busy", retryable=True)
             try:
-                return self._write_once(work)
+                return _commit_once(engine, work)
             finally:
                 self._write_lock.release()
         for _ in range(WRITE_ATTEMPTS - 1):
             try:
-                return self._write_once(work)
+                return _commit_once(engine, work)
             except _LostRace:
                 continue
-        return self._write_once(work)
-
-    def _write_once(self, work: Callable[[Connection], T]) -> T:
-        with _own_errors(), self._writers.begin() as connection:
-            return work(connection)
+        return _commit_once(engine, work)
 
     def close(self) -> None:
         """Close every connection that is not in use. Idempotent."""
@@ -146,8 +162,10 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            writes = connection.get_execution_options().get(_WRITES)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            options = connection.get_execution_options()
+            if options.get(_MIGRATES):
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # has no effect within a transaction
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
         return engine
 
@@ -187,6 +205,11 @@ def insert_into(dialect_name: str, table: Table) -> sqlite.Insert:
     if dialect_name == "postgresql":
         return cast(sqlite.Insert, postgresql.insert(table))
     return sqlite.insert(table)
+
+
+def _commit_once(engine: Engine, work: Callable[[Connection], T]) -> T:
+    with _own_errors(), engine.begin() as connection:
+        return work(connection)
 
 
 class _LostRace(Conflict):

@@ -171,7 +171,8 @@ def _make_copy(connection: Connection, article_id: ArticleId, original: ArticleI
     _leave_to(connection, article_id, original, tally)
     drop_document(connection, article_id)
     _replace_bands(connection, article_id, ())
-    move_article(connection, article_id, state, ArticleState.COPY, tally, due_at=None, copy_of=original)
+    released = {"quarantined_at": None, "quarantined_step": None}
+    move_article(connection, article_id, state, ArticleState.COPY, tally, due_at=None, copy_of=original, **released)
 
 
 def _original(

@@ -27,7 +27,7 @@ def migrate(database: Database) -> None:
     """
     if database.read(stored_revision) == HEAD_REVISION:
         return
-    database.write(_upgrade)
+    database.migrate(_upgrade)
 
 
 def stored_revision(connection: Connection) -> str | None:
