@@ -263,7 +263,7 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
         return CONTENT
     if before is not None and before.tag == CONTENT and before.low.endswith("s") and not before.low.endswith("ss"):
         return CONTENT
-    if after is not None and _starts_object(after, lexicon):
+    if after is not None and (_starts_object(after, lexicon) or (after.is_capital and previous == CONTENT)):
         return FINITE
     return CONTENT
 

@@ -241,7 +241,7 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     after = tokens[end] if end < len(tokens) else None
     whole = after is None or after.tag in (STOP, COMMA)
     if group_end == end:
-        loose = after is not None and (after.low in _LOOSE or after.low == "by")
+        loose = after is not None and (after.low in _LOOSE or after.low in ("by", "and"))
         incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
         return (
             (alone or passive) and not incomplete and main.tag != ADVERB and main.low not in auxiliaries and not loose

@@ -105,6 +105,8 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
         leaning.never = True
     _judge_opening(text, tokens, leaning, lexicon)
     _judge_pronouns(tokens, quoted, leaning, lexicon)
+    if _opens_with_pronoun(tokens, lexicon) or _spoken_by_pronoun(tokens, lexicon):
+        leaning.previous = True
     leaning.first_person = any(token.low in lexicon.words("first_person") and token.text != "US" for token in spoken)
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
     return leaning
@@ -170,6 +172,9 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
         if match.group() not in _QUANTIFIERS or partitive or not noun_follows:
             leaning.previous = True
             return
+    for i, token in enumerate(tokens[1:_EARLY], start=1):
+        if token.low == "such" and i + 1 < len(tokens) and tokens[i + 1].low not in ("as", "a", "an", "that"):
+            leaning.previous = True
     if lexicon.pattern("pointing_phrases").search(low):
         leaning.previous = True
     match = lexicon.pattern("drop_openers").match(low)
@@ -265,9 +270,32 @@ def _stands_for_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bo
     return low == "this" and after.low not in lexicon.words("time_nouns")
 
 
+def _opens_with_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the main clause's subject is a pronoun that no name before it explains: "Founded in 1913, it has …"."""
+    comma = next((i for i, token in enumerate(tokens[:20]) if token.tag == COMMA), None)
+    if comma is None or comma + 1 >= len(tokens) or any(token.is_capital for token in tokens[1:comma]):
+        return False
+    leading = tokens[0].tag in (PARTICIPLE, GERUND, PREPOSITION, ADVERB)
+    return leading and tokens[comma + 1].low in _SUBJECTS and tokens[comma + 1].low in lexicon.words("pronouns")
+
+
+def _spoken_by_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the words are attributed to a pronoun: ", he said"."""
+    verbs = lexicon.words("attribution_verbs")
+    return any(
+        token.low in _SUBJECTS and tokens[i - 1].tag in (COMMA, QUOTE) and tokens[i + 1].low in verbs
+        for i, token in enumerate(tokens[1:-1], start=1)
+    )
+
+
+_SUBJECTS = frozenset(["he", "she", "it", "they"])
+
+
 def _cataphora(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     """Whether the pronoun points forward: "In his speech, Smith said"."""
     if tokens[position].low not in ("his", "her", "its", "their", "he", "she", "they", "it") or position == 0:
+        return False
+    if tokens[0].low in ("what", "how", "why", "where"):
         return False
     if tokens[0].tag not in (PREPOSITION, SUBORDINATOR) and not tokens[0].low.endswith("ing"):
         return False

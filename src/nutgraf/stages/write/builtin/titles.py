@@ -203,7 +203,8 @@ def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         if cut_short and not phrase[-1].is_capital:
             continue  # a participle whose phrase goes on
         speaker = end < len(tokens) and tokens[end].low in lexicon.words("attribution_verbs")
-        if speaker or phrase[head].low.removesuffix("s") in lexicon.words("person_nouns"):
+        named = end + 1 < len(tokens) and tokens[end].tag == COMMA and tokens[end + 1].is_capital
+        if speaker or named or phrase[head].low.removesuffix("s") in lexicon.words("person_nouns"):
             continue
         if len(content) < 2 or phrase[head].low in vague or phrase[head].tag == NUMBER:
             continue
