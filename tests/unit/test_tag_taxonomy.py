@@ -87,11 +87,7 @@ def test_children_come_in_the_order_of_the_file(tmp_path: Path) -> None:
         (SEA + HARBOUR.replace("20000343", "20000438"), "harbour", "is the IPTC code of"),
         (SEA + HARBOUR.replace("20000343", "medtop:20000343"), "harbour", "no IPTC code"),
         (HARBOUR + SEA, "harbour", "does not stand above it"),
-        (
-            SEA + HARBOUR + HARBOUR.replace("sea", "harbour").replace('"harbour"', '"mole"', 1),
-            "mole",
-            "not a top-level",
-        ),
+        (SEA + HARBOUR + MOLE, "mole", "not a top-level"),
         (SEA.replace("sea", "Sea Side"), "Sea Side", "lower-case letters"),
         (SEA.replace("definition", "# "), "sea", "“definition” is missing"),
         (SEA.replace("strong", "strongly"), "sea", "unknown key “strongly”"),

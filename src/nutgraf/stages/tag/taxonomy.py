@@ -25,6 +25,8 @@ MAX_CUE_WORDS = 6
 STRENGTHS: Mapping[str, float] = {"strong": 3.0, "cues": 1.5, "weak": 0.5}
 """The lists of cues of an entry and what one occurrence counts."""
 
+OTHER_LANGUAGE_STRENGTH = 2.0  # one list holds both plain and strong cues
+
 MAIN_LANGUAGE = "en"
 ANY_LANGUAGE = ""
 
@@ -158,19 +160,19 @@ def _check_place(topic: Topic, topics: Mapping[str, Topic], where: str) -> None:
 
 
 def _cues(entry: dict[str, Any], slug: str, where: str) -> Iterator[Cue]:
-    lists = [(name, MAIN_LANGUAGE, _strings(entry, name, where)) for name in STRENGTHS]
-    lists.append(("strong", ANY_LANGUAGE, _strings(entry, "names", where)))
+    lists = [(strength, MAIN_LANGUAGE, _strings(entry, name, where)) for name, strength in STRENGTHS.items()]
+    lists.append((STRENGTHS["strong"], ANY_LANGUAGE, _strings(entry, "names", where)))
     other = entry.get("other_languages", {})
     if not isinstance(other, dict):
         raise ConfigError(f"{where}: “other_languages” is not a table")
     for language in other:
         if not _LANGUAGE.fullmatch(language) or language == MAIN_LANGUAGE:
             raise ConfigError(f"{where}: “{language}” is no code of another language")
-        lists.append(("cues", language, _strings(other, language, where)))
+        lists.append((OTHER_LANGUAGE_STRENGTH, language, _strings(other, language, where)))
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for name, language, phrases in lists:
+    for strength, language, phrases in lists:
         for phrase in phrases:
-            cue = _cue(phrase, slug, STRENGTHS[name], language, where)
+            cue = _cue(phrase, slug, strength, language, where)
             if (language, cue.words) in seen:
                 raise ConfigError(f"{where}: the cue “{phrase}” is given twice")
             seen.add((language, cue.words))
