@@ -108,8 +108,7 @@ def article_of(title: str, paragraphs: Sequence[str]) -> Article:
     return replace(_BLANK, title=title, text="\n\n".join(paragraphs))
 
 
-_BLANK = nutgraf.article_from_text("", title="", url="")
-_BLANK = replace(_BLANK, language="en")
+_BLANK = replace(nutgraf.article_from_text("", title=""), language="en")
 
 
 def measure(
@@ -163,13 +162,14 @@ def stream(taxonomy: Taxonomy, every: int = 1) -> Agreement:
 
 def print_agreement(name: str, result: Agreement, *, least_items: int = 20) -> None:
     """Accuracy by class as a Markdown table, then the ten worst confusions and how many topics were given."""
-    print(f"\n### {name}\n\n| class | items | first topic | any given topic | mapped topics only |")
-    print("| --- | --- | --- | --- | --- |")
-    columns = (result.first, result.given, result.forced)
+    columns = {"any given topic": result.given}
+    if result.confusions:  # top-level topics were compared
+        columns |= {"first topic": result.first, "mapped topics only": result.forced}
+    print(f"\n### {name}\n\n| class | items | {' | '.join(columns)} |\n| --- | --- |{' --- |' * len(columns)}")
     for label, items in result.items.most_common():
         if items >= least_items:
-            print(f"| {label} | {items} |", *(f"{counts[label] / items:.3f} |" for counts in columns))
-    print(f"| **all** | {result.items.total()} |", *(f"{result.share(counts):.3f} |" for counts in columns))
+            print(f"| {label} | {items} |", *(f"{counts[label] / items:.3f} |" for counts in columns.values()))
+    print(f"| **all** | {result.items.total()} |", *(f"{result.share(counts):.3f} |" for counts in columns.values()))
     if result.confusions:
         worst = ", ".join(f"{label} → {slug} {count}" for (label, slug), count in result.confusions.most_common(10))
         print(f"\nWorst confusions: {worst}")

@@ -41,20 +41,20 @@ def test_the_floors_are_for_this_data(bench: ModuleType, name: str) -> None:
 
 def test_bbc_desks(bench: ModuleType) -> None:
     result = bench.bbc(load_taxonomy(), EVERY)
-    assert result.share(result.given) >= 0.90
-    assert result.share(result.first) >= 0.85
-    assert result.share(result.forced) >= 0.93
+    assert result.share(result.given) >= 0.92
+    assert result.share(result.first) >= 0.86
+    assert result.share(result.forced) >= 0.935
     assert all(result.given[label] / items >= 0.75 for label, items in result.items.items())
     assert result.topic_counts[0] == 0
-    assert all(2 <= count <= 6 for count in result.topic_counts if result.topic_counts[count] > 5)
+    assert max(result.topic_counts) <= 6
 
 
 def test_reuters_subjects(bench: ModuleType) -> None:
     result = bench.reuters(load_taxonomy(), EVERY)
-    assert result.share(result.given) >= 0.87
+    assert result.share(result.given) >= 0.88
 
 
 def test_sections_of_the_stream(bench: ModuleType) -> None:
     result = bench.stream(load_taxonomy(), 2 * EVERY)
-    assert result.share(result.given) >= 0.78
-    assert result.share(result.first) >= 0.68
+    assert result.share(result.given) >= 0.80
+    assert result.share(result.first) >= 0.70

@@ -128,6 +128,11 @@ def test_no_text_makes_it_fail(text: str, title: str, language: str) -> None:
     assert len({topic.slug for topic in topics}) == len(topics)
 
 
+def test_a_huge_title_and_text_are_cut() -> None:
+    topics = tag_topics(article("goal " * 400_000 + "judge", title="verdict " * 100_000))
+    assert topics[0].slug == "law-justice"
+
+
 def test_an_operators_own_taxonomy_is_used(tmp_path: Path) -> None:
     path = tmp_path / "topics.toml"
     path.write_text(

@@ -66,12 +66,14 @@ class CueIndex:
         return 1, ()
 
 
-@lru_cache(maxsize=32)
 def cue_index(taxonomy: Taxonomy, language: str) -> CueIndex:
     """The index for texts in `language`: its own cues and those of any language; English where it has none."""
-    known = {cue.language for cue in taxonomy.cues}
-    wanted = {ANY_LANGUAGE, language if language in known else MAIN_LANGUAGE}
-    return CueIndex([cue for cue in taxonomy.cues if cue.language in wanted])
+    return _index(taxonomy, language if language in taxonomy.languages else MAIN_LANGUAGE)
+
+
+@lru_cache(maxsize=16)  # by languages that the taxonomy knows: a page may claim to be in any language
+def _index(taxonomy: Taxonomy, language: str) -> CueIndex:
+    return CueIndex([cue for cue in taxonomy.cues if cue.language in (ANY_LANGUAGE, language)])
 
 
 def _spellings(cue: Cue) -> Iterator[tuple[str, ...]]:

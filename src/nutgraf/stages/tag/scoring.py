@@ -13,7 +13,8 @@ from nutgraf.stages.tag.taxonomy import Cue, Taxonomy, load_taxonomy, tokens
 MAX_TOPICS = 6
 FEW_TOPICS = 3
 MAX_TOP_LEVEL = 2
-MAX_WORDS = 3_000  # a longer text has said by then what it is about
+MAX_HEADING_CHARACTERS = 1_000
+MAX_TEXT_CHARACTERS = 30_000  # a longer text has said by then what it is about
 
 _TITLE_WEIGHT = 4.0
 _STANDFIRST_WEIGHT = 2.0
@@ -59,7 +60,7 @@ def tag_topics(article: Article, taxonomy: Taxonomy | None = None) -> list[Topic
 
 def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
     """Evidence by topic slug, from the topic's own cues alone; topics without any are absent."""
-    index = cue_index(taxonomy, article.language.lower()[:2])
+    index = cue_index(taxonomy, article.language.lower().partition("-")[0])
     weights: dict[Cue, float] = {}
     word_count = 0
     for words, zone_weight in _zones(article):
@@ -87,9 +88,9 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
 
 def _zones(article: Article) -> Iterator[tuple[list[str], float]]:
     """The parts of the article as words, with the weight of a cue in each."""
-    yield tokens(article.title), _TITLE_WEIGHT
-    yield tokens(article.standfirst), _STANDFIRST_WEIGHT
-    words = tokens(article.text[: MAX_WORDS * 12])[:MAX_WORDS]
+    yield tokens(article.title[:MAX_HEADING_CHARACTERS]), _TITLE_WEIGHT
+    yield tokens(article.standfirst[:MAX_HEADING_CHARACTERS]), _STANDFIRST_WEIGHT
+    words = tokens(article.text[:MAX_TEXT_CHARACTERS])
     yield words[:_LEAD_WORDS], _LEAD_WEIGHT
     yield words[_LEAD_WORDS:_LATE_WORDS], 1.0
     yield words[_LATE_WORDS:], _LATE_WEIGHT

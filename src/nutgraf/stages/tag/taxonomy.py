@@ -56,11 +56,12 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
-    """Topics by slug in the order of the file, their cues, and publishers' names of sections by topic."""
+    """Topics by slug in the order of the file, their cues with the cues' languages, publishers' sections by topic."""
 
     topics: Mapping[str, Topic]
     cues: tuple[Cue, ...]
     sections: Mapping[str, tuple[str, ...]]
+    languages: frozenset[str]
 
     def children(self, slug: str) -> tuple[Topic, ...]:
         """The narrower topics of `slug`; with an empty slug, the top-level topics."""
@@ -126,7 +127,7 @@ def parse_taxonomy(data: bytes, source: str) -> Taxonomy:
         cues.extend(_cues(entry, topic.slug, where))
         sections[topic.slug] = tuple(name.casefold() for name in _strings(entry, "sections", where))
     cues.extend(_cue(phrase, "", 0.0, MAIN_LANGUAGE, source) for phrase in _strings(document, "ignore", source))
-    return Taxonomy(topics, tuple(cues), sections)
+    return Taxonomy(topics, tuple(cues), sections, frozenset(cue.language for cue in cues) - {ANY_LANGUAGE})
 
 
 def _topic(entry: dict[str, Any], where: str) -> Topic:
