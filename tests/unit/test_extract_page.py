@@ -37,7 +37,11 @@ def test_paywalled_stub() -> None:
 
 
 def test_consent_wall() -> None:
-    form = "<p>We and our 842 partners store cookies and process personal data with your consent. </p>" * 6
+    form = (
+        "<p>We and our 842 partners store cookies on your device and ask for your consent to tracking.</p>"
+        "<p>Some vendors process personal data without consent; our privacy settings show all partners.</p>"
+        "<p>You may change your consent at any time on the page about cookies and privacy.</p>"
+    )
     assert refusal(f"<html><body><h1>Before you continue</h1>{form}</body></html>") == "consent_wall"
 
 

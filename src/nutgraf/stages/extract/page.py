@@ -37,7 +37,7 @@ def extract_article(page: bytes | str, *, url: str, content_type: str = "") -> A
     start, end = find_range(reading)
     metadata = read_metadata(facts, surroundings_of(reading.blocks, start, end))
     own = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
-    blocks = _choose_text(own, root, facts)
+    blocks = _choose_text(own, root, facts, metadata.title)
     article = assemble_article(blocks, metadata)
     return refuse_or_flag(article, facts, reading, reading.blocks[start : end + _AFTER_BLOCKS])
 
@@ -54,7 +54,7 @@ def article_from_entry(entry_html: str, metadata: Metadata) -> Article:
     return article
 
 
-def _choose_text(own: TextBlocks, root: Element, facts: PageFacts) -> TextBlocks:
+def _choose_text(own: TextBlocks, root: Element, facts: PageFacts, title: str) -> TextBlocks:
     """Our own reading, unless it found little and the structured data or trafilatura found much more."""
     count = _word_count(own)
     declared = structured_body(facts.article)
@@ -62,7 +62,7 @@ def _choose_text(own: TextBlocks, root: Element, facts: PageFacts) -> TextBlocks
     if declared_count >= FEW_WORDS and declared_count > _MUCH_MORE * count:
         return declared
     if count < FEW_WORDS:
-        second = trafilatura_blocks(root)
+        second = [(block.kind, block.text) for block in select_blocks(trafilatura_blocks(root), title)]
         if _word_count(second) > _MORE * count:
             return second
     return own

@@ -9,6 +9,8 @@ from typing import Any
 import trafilatura
 
 from nutgraf.domain.article import ParagraphKind
+from nutgraf.stages.extract.assemble import clean_line
+from nutgraf.stages.extract.blocks import Block, count_words
 from nutgraf.stages.extract.jsonld import Node, text_of
 from nutgraf.stages.extract.tree import Element, lxml_html_copy
 
@@ -27,7 +29,7 @@ def structured_body(article: Node) -> TextBlocks:
     return [(ParagraphKind.BODY, html.unescape(piece)) for piece in pieces if piece and not piece.isspace()]
 
 
-def trafilatura_blocks(root: Element) -> TextBlocks:
+def trafilatura_blocks(root: Element) -> list[Block]:
     """What trafilatura, favouring precision, takes for the text; empty where it finds none or fails."""
     try:
         document = trafilatura.bare_extraction(
@@ -40,11 +42,14 @@ def trafilatura_blocks(root: Element) -> TextBlocks:
     return _tree_blocks(document.body)
 
 
-def _tree_blocks(body: Any) -> TextBlocks:
-    blocks: TextBlocks = []
+def _tree_blocks(body: Any) -> list[Block]:
+    blocks = []
     holders = ("p", "item", "quote", "cell", "head", "code")
     for element in body.iter(*holders):
         if any(parent.tag in holders for parent in element.iterancestors()):
             continue
-        blocks.append((_KINDS.get(element.tag, ParagraphKind.BODY), "".join(element.itertext())))
+        text = clean_line("".join(element.itertext()))
+        if text:
+            kind = _KINDS.get(element.tag, ParagraphKind.BODY)
+            blocks.append(Block(text, kind, "p", element, link_chars=0, words=count_words(text)))
     return blocks
