@@ -12,6 +12,10 @@ _MAX_LEADING_WORDS = 2
 _MAX_GAPS = 5
 _CLAUSE_MARKS = frozenset(',;:—–-()[]"“”«»„.!?…')
 _SCOPE_TOKENS = 6
+_CONDITIONS = frozenset(("if", "unless", "falls"))
+_LINKS = frozenset(
+    ("that", "to", "whether", "if", "be", "have", "been", "having", "also", "soon", "still", "now", "dass", "que")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +106,28 @@ def _judge(places: list[int], sentence: int, bounds: tuple[int, int], index: Art
 
 
 def _lost_word(gap: tuple[int, int], places: list[int], index: ArticleIndex) -> str:
-    """A negator, hedge or qualifier in the gap that governs words which were kept."""
-    tokens = index.reading
+    """A negator, hedge or qualifier in the gap that governs words which were kept, in the same clause.
+
+    A hedge counts where its verb was kept ("may | lift"), not where it went with it ("may lift | the limit").
+    """
+    reading = index.reading
+    words, lemmas = reading.tokens.words, reading.lemmas
     start, end = gap
-    for position in range(start, end):
-        word, word_lemma = tokens.tokens.words[position], tokens.lemmas[position]
-        is_next = position + 1 == end and end <= places[-1]
-        if is_next and (word in QUALIFIERS or word_lemma in QUALIFIERS):
+    if words[start] in _CONDITIONS:
+        return words[start]
+    if end > places[-1]:
+        return ""
+    for position in range(max(start, end - _SCOPE_TOKENS), end):
+        if _has_mark(position, end, index):
+            continue
+        word, left = words[position], end - position
+        if left == 1 and word in QUALIFIERS:
             return word
-        governs = end - position <= _SCOPE_TOKENS and end <= places[-1] and not _has_mark(position, end, index)
-        if governs and (word in NEGATORS or word_lemma in NEGATORS or word_lemma in DENIALS or word in HEDGES):
+        if word in HEDGES and all(words[other] in _LINKS for other in range(position + 1, end)):
+            return word
+        if word in NEGATORS or lemmas[position] in NEGATORS:
+            return word
+        if lemmas[position] in DENIALS and (left == 1 or words[end - 1] in _LINKS):
             return word
     return ""
 

@@ -16,6 +16,7 @@ from nutgraf.stages.check.polarity import compare_polarity
 from nutgraf.stages.check.score import load_scale
 from nutgraf.stages.check.sense import find_turned
 from nutgraf.stages.check.ties import neighbour_ties
+from nutgraf.text.quotations import fold_quotation
 
 EXTRACT_SCORE = 0.99
 HARD_FAULT_SHARE = 0.4
@@ -80,7 +81,7 @@ def examine(claim: Reading, index: ArticleIndex, cites: Sequence[int] = ()) -> E
         evidence = [match.sentence]
         if match.lost:
             faults.append(Fault("left_out", f"the article says “{match.lost}”, which is left out"))
-        elif match.is_safe and not any(fault.is_hard for fault in faults):
+        elif match.is_safe and (fold_quotation(claim.text) in index.folded or not any(f.is_hard for f in faults)):
             return Examination(evidence, [], {}, is_extract=True)
     kin = kin_by_place(claim, index)
     polarity = compare_polarity(claim, kin, evidence, index)
