@@ -37,7 +37,6 @@ DENIALS = frozenset(_WORDS["denials"].split())
 HEDGES = frozenset(_WORDS["hedges"].split())
 MODALS = frozenset(_WORDS["modals"].split())
 QUALIFIERS = frozenset(_WORDS["qualifiers"].split())
-CAUSAL = frozenset(_WORDS["causal"].split())
 SYNONYMS = _synonyms(_WORDS["synonyms"])
 """Lemma → lemmas that may stand for it."""
 OPPOSITES = _opposites(_WORDS["opposites"])
