@@ -45,11 +45,15 @@ _ROW_CHARS = 400
 _SENTENCE_END = re.compile(r"[.!?…。！？؟।:;][\"'”’»“)\]]*$")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]+")
 _END_CHARS = 6
+_ASIDE_CHARS = 100
 
 
 @dataclass(slots=True)
 class Block:
-    """A run of text between two block boundaries. `path` names its block element and that one's parents' tags."""
+    """A run of text between two block boundaries.
+
+    `element` is the block element that holds it, `tag` that one's tag; `furniture` is decided by locate.find_range.
+    """
 
     text: str
     kind: ParagraphKind
@@ -57,7 +61,6 @@ class Block:
     element: Element
     link_chars: int
     words: int
-    emphasised: bool = False
     furniture: bool = False
     level: int = 0  # 1 to 6 for a heading
 
@@ -74,14 +77,19 @@ class Block:
 
 @dataclass(slots=True)
 class PageBlocks:
-    """The blocks of a page and, for each block element, the range of blocks that it holds."""
+    """The blocks of a page and, for each block element, the range of blocks that it holds.
+
+    `marks` are the ranges of what calls itself furniture; `asides` the texts of inline furniture (datelines, labels)
+    with the number of blocks before them.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     ranges: list[tuple[Element, int, int]] = field(default_factory=list)
     marks: list[tuple[Furniture, int, int]] = field(default_factory=list)
+    asides: list[tuple[int, str]] = field(default_factory=list)
 
 
-def read_blocks(body: Element, title: str = "") -> PageBlocks:
+def read_blocks(body: Element) -> PageBlocks:
     """The blocks under `body`, at most MAX_BLOCKS. Recursion is bounded by guard.MAX_DEPTH."""
     reader = _Reader()
     reader.read(body, ParagraphKind.BODY, body, linked=False)
@@ -95,7 +103,6 @@ class _Reader:
         self.page = PageBlocks()
         self._parts: list[str] = []
         self._link_chars = 0
-        self._bold_chars = 0
         self._breaks = 0
         self._kind = ParagraphKind.BODY
         self._element: Element | None = None
@@ -119,16 +126,12 @@ class _Reader:
         if child.attrib and tag != "a":
             verdict = judge_element(child)
             if verdict not in (Furniture.NONE, Furniture.CAPTION) and len(child) < 4:
+                self.page.asides.append((len(self.page.blocks), inner_text(child)[:_ASIDE_CHARS]))
                 return
             if verdict is Furniture.CAPTION:
                 kind = ParagraphKind.CAPTION
         self._edge = tag
-        if tag in ("b", "strong"):
-            before = len(self._parts)
-            self.read(child, kind, holder, linked=linked)
-            self._bold_chars += sum(map(len, self._parts[before:]))
-        else:
-            self.read(child, kind, holder, linked=linked or (tag == "a" and _leads_away(child)))
+        self.read(child, kind, holder, linked=linked or (tag == "a" and _leads_away(child)))
         self._edge = tag
 
     def _read_block(self, child: Element, tag: str, kind: ParagraphKind, linked: bool) -> None:
@@ -209,14 +212,13 @@ class _Reader:
                 element = self._element
                 tag = element.tag
                 block = Block(text, self._kind, tag, element, self._link_chars, count_words(text))
-                block.emphasised = self._bold_chars >= 0.9 * len(text)
                 if tag in _HEADINGS:
                     block.level = int(tag[1])
                     if block.words > _HEADING_WORDS and not block.link_share > 0.5:
                         block.kind = ParagraphKind.BODY  # a paragraph in a heading's clothes
                 self.page.blocks.append(block)
         self._parts = []
-        self._link_chars = self._bold_chars = 0
+        self._link_chars = 0
         self._breaks = 0
         self._edge = ""
 

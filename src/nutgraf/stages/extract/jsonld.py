@@ -13,7 +13,7 @@ from nutgraf.stages.extract.tree import Element
 Node = dict[str, Any]
 
 MAX_SCRIPT_CHARS = 1_000_000
-MAX_SCRIPTS = 40
+_MAX_SCRIPTS = 500
 _MAX_NODES = 3_000
 _MAX_DEPTH = 12
 _ARTICLE_TYPES = frozenset({"BlogPosting", "LiveBlogPosting", "Report", "SocialMediaPosting", "BackgroundNewsArticle"})
@@ -33,7 +33,7 @@ def read_nodes(root: Element) -> list[Node]:
     """All JSON-LD objects of a page that have a type, outer before inner, at most 3,000."""
     nodes: list[Node] = []
     for number, script in enumerate(root.iter("script")):
-        if number > 500 or len(nodes) >= _MAX_NODES:
+        if number >= _MAX_SCRIPTS or len(nodes) >= _MAX_NODES:
             break
         if "ld+json" not in script.get("type", "").lower():
             continue

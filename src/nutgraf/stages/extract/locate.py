@@ -50,16 +50,18 @@ class Surroundings:
     lines: tuple[str, ...] = ()
 
 
-def surroundings_of(blocks: list[Block], start: int, end: int) -> Surroundings:
-    """The surroundings of the text in `blocks[start:end]`."""
+def surroundings_of(page: PageBlocks, start: int, end: int) -> Surroundings:
+    """The surroundings of the text in the page's blocks `start` to `end`."""
+    blocks = page.blocks
     earliest = max(start - _INTRODUCTION_BLOCKS, -1)
     heading = next((i for i in range(min(start, len(blocks) - 1), earliest, -1) if blocks[i].level in (1, 2)), -1)
     first = start if heading < 0 else heading
     near = [*range(first, min(start + 4, len(blocks))), *range(first - 1, max(first - 6, -1), -1)]
     near += range(end, min(end + 6, len(blocks)))
     order = dict.fromkeys([*near, *range(start, min(end, start + _FAR_BLOCKS)), *range(max(start - 20, 0), start)])
-    lines = tuple(blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS)
-    return Surroundings(blocks[heading].text if heading >= 0 else "", lines)
+    asides = [text for index, text in page.asides if first - 6 <= index <= start + 4]
+    lines = [blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS]
+    return Surroundings(blocks[heading].text if heading >= 0 else "", (*asides, *lines))
 
 
 def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:
