@@ -1,6 +1,6 @@
 """Article extraction on the measuring sets: Nutgraf beside trafilatura (favouring precision), page by page in one run.
 
-    python benchmarks/extraction.py [--data FOLDER] [--every 1]
+    .venv/bin/python -m benchmarks.extraction [--data FOLDER] [--every 1]
 
 `--data` is the folder with extraction-dev.tar.xz (default: shared/data beside the project), `--every N` takes each
 N-th page. F1 of trafilatura-eval is over its segments that must and must not occur, as trafilatura's own evaluation
@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import trafilatura
+from benchmarks.measuring import Row, print_machine, print_table
 
-from measuring import Row, print_machine, print_table
 from nutgraf.errors import ExtractError
 from nutgraf.stages.extract import extract_article
 

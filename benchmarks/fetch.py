@@ -1,6 +1,6 @@
 """Fetches per second from a loopback farm: Nutgraf's fetcher (policy, limits, turns) beside a bare httpx client.
 
-    python benchmarks/fetch.py [--documents 2000] [--rounds 3]
+    .venv/bin/python -m benchmarks.fetch [--documents 2000] [--rounds 3]
 
 Every document comes from an origin of its own over a new connection, as polling feeds does. The farm runs in a process
 of its own; both clients run in this one on uvloop, 100 requests at once, taking turns; the best round counts.

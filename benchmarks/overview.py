@@ -1,6 +1,6 @@
 """The first table: every main path, each beside a peer in the same run where there is one.
 
-.venv/bin/python benchmarks/overview.py [--quick] [polling extraction writing pages start]
+.venv/bin/python -m benchmarks.overview [--quick] [polling extraction writing pages start]
 """
 
 from __future__ import annotations
@@ -15,22 +15,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import feedparser
 import httpx
 import psutil
 import trafilatura
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
-from sumy.nlp.tokenizers import Tokenizer
-from sumy.parsers.plaintext import PlaintextParser
-from sumy.summarizers.lex_rank import LexRankSummarizer
-
-import nutgraf
-from measuring import (
+from benchmarks import store as store_bench
+from benchmarks.measuring import (
     Row,
     article_page,
     article_text,
@@ -41,7 +32,19 @@ from measuring import (
     serving_apart,
     wait_until_up,
 )
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from sumy.nlp.tokenizers import Tokenizer
+from sumy.parsers.plaintext import PlaintextParser
+from sumy.summarizers.lex_rank import LexRankSummarizer
+
+import nutgraf
+from nutgraf.adapters.store import open_store
+from nutgraf.adapters.store.engine import Database
 from nutgraf.bootstrap import build_application, open_application_store
+from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.domain.records import BriefQuery
 from nutgraf.settings import Settings, load_settings
 
@@ -166,9 +169,9 @@ def bench_pages(quick: bool) -> list[Row]:
     with serving_apart(bare_page) as address:
         bare_rate, bare_p99_ms = load(address + "/", 300 if quick else 1_500)
     rows.append(Row("bare Starlette page: requests/s, p99", f"{bare_rate:,.0f}/s, {bare_p99_ms:.1f} ms"))
-    for size in (1_000,) if quick else (10_000, 100_000):
-        with tempfile.TemporaryDirectory() as folder:
-            settings = load_settings(data_dir=folder)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(data_dir=folder)
+        for size in (1_000,) if quick else (10_000, 100_000):
             paths = fill_store(settings, size)
             with running_server(folder) as (address, _):
                 for name, path in paths.items():
@@ -211,27 +214,24 @@ def load(url: str, requests: int, concurrency: int = 4) -> tuple[float, float]:
 
 
 def fill_store(settings: Settings, size: int) -> dict[str, str]:
-    """Publish `size` briefs through the store's own door; returns the pages to ask for."""
-    from store import fill  # the store's own benchmark knows how to fill it fast
-
-    store = open_application_store(settings)
-    fill(store, size)
-    card = store.list_briefs(BriefQuery(limit=1), reader_id=nutgraf_reader())[0]
+    """Grow the store to `size` published briefs as the store's own bench does; returns the pages to ask for."""
+    store = open_store(settings.database_url)
+    store.migrate()
+    if not store.counts().briefs:
+        for _ in store_bench.measure_writes(store):
+            pass
+    database = Database(settings.database_url)
+    store_bench.grow(database, size)
+    database.close()
+    card = store.list_briefs(BriefQuery(limit=1), reader_id=DEFAULT_READER)[0]
     topic = next(iter(store.topic_counts()))
     store.close()
     return {
         "front page": "/",
-        "brief page": f"/brief/{card.article_id}",
+        "brief page": f"/brief/{card.article_id}-story",
         "topic page": f"/topic/{topic}",
         "publisher page": f"/publisher/{card.publisher.slug}",
     }
-
-
-def nutgraf_reader() -> object:
-    """The default reader."""
-    from nutgraf.domain.ids import DEFAULT_READER
-
-    return DEFAULT_READER
 
 
 # --- process ---------------------------------------------------------------------------------------------------------
@@ -303,5 +303,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()

@@ -1,6 +1,6 @@
 """The store by itself: polls, whole ways of articles and reads a second, and what pages cost as briefs grow in number.
 
-    .venv/bin/python benchmarks/store.py [--briefs 10000 100000] [--postgresql]
+    .venv/bin/python -m benchmarks.store [--briefs 10000 100000] [--postgresql]
 
 1,000 briefs go the whole way through the store's own methods; the rest are their copies, made by the database in one
 statement per table, an hour apart. PostgreSQL is the one from the test packages, with its defaults (fsync on).
@@ -21,9 +21,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import article_text, percentile, print_machine
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
 
-from measuring import article_text, percentile, print_machine
 from nutgraf.adapters.store import SqlStore, open_store, tables
 from nutgraf.adapters.store.engine import Database
 from nutgraf.domain.article import Article, SourceSentence
@@ -32,12 +32,12 @@ from nutgraf.domain.document import Document
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, BriefQuery, EntryToStore, PollResult
-from nutgraf.domain.topic import Topic
+from nutgraf.stages.tag import load_taxonomy
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 WHOLE_WAYS = 1_000
-TOPICS = [Topic(f"topic-{number}", f"Topic {number}", f"top-{number % 15}", "") for number in range(120)]
+TOPICS = [topic for topic in load_taxonomy().topics.values() if topic.parent][:120]
 QUERY_S = 1.0  # how long each query is asked again
 
 
@@ -113,8 +113,8 @@ def measure_queries(store: SqlStore) -> dict[str, str]:
     queries: dict[str, Callable[[], object]] = {
         "first page of 20": lambda: cards(),
         "a page of 20 anywhere": lambda: cards(before=cursor()),
-        "a topic's page anywhere": lambda: cards(topic=f"topic-{dice.randrange(120)}", before=cursor()),
-        "a top-level topic's page anywhere": lambda: cards(topic=f"top-{dice.randrange(15)}", before=cursor()),
+        "a topic's page anywhere": lambda: cards(topic=dice.choice(TOPICS).slug, before=cursor()),
+        "a top-level topic's page anywhere": lambda: cards(topic=dice.choice(TOPICS).parent, before=cursor()),
         "a publisher's page anywhere": lambda: cards(publisher=dice.choice(publishers), before=cursor()),
         "a brief's page": lambda: store.brief_page(ArticleId(dice.randrange(1, total)), reader_id=DEFAULT_READER),
         "counts of topics": store.topic_counts,

@@ -1,6 +1,6 @@
 """How well the tagger agrees with editors who never saw its taxonomy: accuracy by class and the worst confusions.
 
-.venv/bin/python benchmarks/topics.py [--every N]
+    .venv/bin/python -m benchmarks.topics [--every N]
 
 Classes of other people's sets are mapped to our topics in the tables below; nothing is trained on them. BBC: five
 desks against sixteen top-level topics of ours. Reuters: economic subjects, test half of ModApte. Stream: the sections
@@ -20,8 +20,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import Row, article_text, percentile, print_machine, print_table
+
 import nutgraf
-from measuring import Row, article_text, percentile, print_machine, print_table
 from nutgraf.domain.article import Article
 from nutgraf.stages.tag import Taxonomy, load_taxonomy, tag_topics
 from nutgraf.stages.tag.scoring import top_level_evidence, topic_evidence

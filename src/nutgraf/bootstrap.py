@@ -96,7 +96,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
-    from nutgraf.pipeline.tasks import TASKS
+    from nutgraf.pipeline.work import TASKS
 
     store = open_application_store(settings)
     clock = SystemClock()

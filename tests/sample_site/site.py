@@ -147,7 +147,7 @@ async def _subscribe(address: str, store: Store) -> FeedRecord:
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.schedule import IntervalLimits
     from nutgraf.pipeline.subscribing import subscribe as subscribe_address
-    from nutgraf.pipeline.tasks import TASKS
+    from nutgraf.pipeline.work import TASKS
 
     clock = SystemClock()
     port = re.search(r"^http://127\.0\.0\.1:(\d+)(?:/|$)", address)

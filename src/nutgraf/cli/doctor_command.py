@@ -137,7 +137,7 @@ def _examine_stages(settings: Settings) -> str:
 
     from nutgraf.adapters.queue.processes import ProcessStageRunner
     from nutgraf.api import article_from_text
-    from nutgraf.pipeline.tasks import BRIEF, TASKS
+    from nutgraf.pipeline.work import BRIEF, TASKS
 
     async def write() -> str:
         stages = ProcessStageRunner(TASKS, workers=1, memory_limit_bytes=settings.work.process_memory_bytes)

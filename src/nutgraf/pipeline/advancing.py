@@ -15,7 +15,7 @@ from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleRecord, ArticleState
 from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
-from nutgraf.pipeline.tasks import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
+from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.stages.identify import CopyDecision, decide_copies
 

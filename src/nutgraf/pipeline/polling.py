@@ -16,7 +16,7 @@ from nutgraf.domain.records import FeedRecord, FeedState, PollChange, PollResult
 from nutgraf.errors import HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.schedule import IntervalLimits
-from nutgraf.pipeline.tasks import PARSE
+from nutgraf.pipeline.work import PARSE
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.stages.identify import decide_entries, entry_key
 

@@ -1,12 +1,8 @@
-"""The CPU-bound work of the pipeline as plain functions by name, so that it can run in a process that can be killed.
-
-Arguments and results are values that pickle. `TASKS` is what a StageRunner is given.
-"""
+"""The CPU-bound work of the pipeline as plain functions, run in processes that can be killed (names in `work`)."""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,34 +14,11 @@ from nutgraf.domain.records import ArticleRecord
 from nutgraf.errors import ExtractError
 from nutgraf.pipeline.briefing import make_brief
 from nutgraf.pipeline.schedule import clamp_published
+from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
 from nutgraf.stages.identify import fingerprint
 from nutgraf.stages.parse import parse_feed
 from nutgraf.stages.tag import load_taxonomy
-
-PARSE = "parse"
-EXTRACT = "extract"
-BRIEF = "brief"
-
-TASKS = {
-    PARSE: "nutgraf.pipeline.tasks:parse",
-    EXTRACT: "nutgraf.pipeline.tasks:extract",
-    BRIEF: "nutgraf.pipeline.tasks:brief",
-}
-
-FEED_ENTRY_TYPE = "application/x.nutgraf-feed-entry"
-"""Content type of a Document whose body is a feed entry's own HTML, used where the page cannot be had."""
-
-MIN_ENTRY_WORDS = 60
-"""Fewer words in a feed entry are a teaser, not an article."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """An article's text with the MinHash band keys by which copies are found."""
-
-    article: Article
-    band_keys: tuple[int, ...]
 
 
 def parse(body: bytes, url: str, content_type: str) -> Feed:
@@ -88,11 +61,6 @@ def _headline(feed_title: str, page_title: str) -> str:
     """The publisher's headline: the feed's, which holds nothing else, unless it is missing or cut short."""
     is_cut = feed_title.rstrip().endswith(("…", "..."))
     return page_title if page_title and (is_cut or not feed_title.strip()) else feed_title
-
-
-def entry_is_article(record: ArticleRecord) -> bool:
-    """Whether the feed entry itself carries enough text to be briefed."""
-    return len(record.content_html.split()) >= MIN_ENTRY_WORDS
 
 
 def _from_entry(record: ArticleRecord) -> Article:

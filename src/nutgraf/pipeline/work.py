@@ -1,0 +1,42 @@
+"""The CPU-bound work of the pipeline by name, as the pipeline asks for it of a StageRunner.
+
+The functions themselves are in `tasks`, which only stage processes import: the stages weigh a second of start-up and
+a hundred megabytes that the process with the site does not need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.records import ArticleRecord
+
+PARSE = "parse"
+EXTRACT = "extract"
+BRIEF = "brief"
+
+TASKS = {
+    PARSE: "nutgraf.pipeline.tasks:parse",
+    EXTRACT: "nutgraf.pipeline.tasks:extract",
+    BRIEF: "nutgraf.pipeline.tasks:brief",
+}
+"""Names and functions, as a StageRunner takes them; arguments and results are values that pickle."""
+
+FEED_ENTRY_TYPE = "application/x.nutgraf-feed-entry"
+"""Content type of a Document whose body is a feed entry's own HTML, used where the page cannot be had."""
+
+MIN_ENTRY_WORDS = 60
+"""Fewer words in a feed entry are a teaser, not an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article's text with the MinHash band keys by which copies are found."""
+
+    article: Article
+    band_keys: tuple[int, ...]
+
+
+def entry_is_article(record: ArticleRecord) -> bool:
+    """Whether the feed entry itself carries enough text to be briefed."""
+    return len(record.content_html.split()) >= MIN_ENTRY_WORDS
