@@ -7,14 +7,17 @@ import gzip
 import ssl
 import zlib
 
+import brotli
 import pytest
 import trustme
 import uvloop
 from aiohttp import web
+from multidict import CIMultiDict
 
 from fakes import FakeClock
 from http_servers import answer, fetch, fetcher_for, raw_server, site
 from nutgraf.adapters.http import FetchOptions, HttpFetcher
+from nutgraf.adapters.http.codings import zstd
 from nutgraf.domain.document import FetchRequest, Purpose
 from nutgraf.errors import Blocked, ConfigError, FetchError
 
@@ -186,7 +189,7 @@ def test_requests_say_who_we_are_and_carry_nothing_else(monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     feed, image = asyncio.run(headers_sent(0, user_agent="Nutgraf/0.1 (+https://news.example)"))
     assert "User-Agent: Nutgraf/0.1 (+https://news.example)\r\n" in feed
-    assert "Accept-Encoding: gzip, deflate\r\n" in feed
+    assert "Accept-Encoding: gzip, deflate, br, zstd\r\n" in feed
     assert "application/atom+xml" in feed
     assert "image/webp" in image
     assert "Connection: close" in feed
@@ -211,7 +214,10 @@ def test_validators_that_would_break_a_request_are_not_sent():
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
-@pytest.mark.parametrize(("name", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("br", brotli.compress), ("zstd", zstd.compress)],
+)
 def test_compressed_documents_arrive_decoded(name, pack, run):
     text = b"<rss/>" * 50_000
 
@@ -219,6 +225,14 @@ def test_compressed_documents_arrive_decoded(name, pack, run):
         return web.Response(body=pack(text), headers={"Content-Encoding": name})
 
     assert on_site(lambda port: fetch(port), web.get("/", handle), run=run).body == text
+
+
+def test_two_codings_are_refused_however_they_are_named():
+    async def handle(request):
+        headers = CIMultiDict([("Content-Encoding", "gzip"), ("Content-Encoding", "br")])
+        return web.Response(body=gzip.compress(brotli.compress(b"<rss/>")), headers=headers)
+
+    assert refusal("/", web.get("/", handle)).code == "unsupported_encoding"
 
 
 # robots.txt

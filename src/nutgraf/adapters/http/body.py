@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import zlib
 
+from nutgraf.adapters.http.codings import CODINGS, DECODING_ERRORS, Coding, Decoder
 from nutgraf.errors import FetchError, TooLarge
 
-ACCEPT_ENCODING = "gzip, deflate"  # what is decoded here, and nothing else
-PIECE_BYTES = 64 * 1024
 RATIO_FROM_BYTES = 1_000_000
-MAX_MEMBERS = 64  # concatenated gzip members; each costs a copy of what is left of the chunk
-_GZIP_MAGIC = b"\x1f\x8b"
+MAX_STREAMS = 64  # concatenated gzip members or zstd frames; each costs a copy of what is left of the chunk
 
 
 class BodyBuffer:
@@ -22,19 +19,16 @@ class BodyBuffer:
     """
 
     def __init__(self, *, content_encoding: str, max_bytes: int, max_ratio: int, url: str, truncate: bool = False):
-        self._encoding = content_encoding.strip().lower().removeprefix("x-") or "identity"
-        if self._encoding not in ("identity", "gzip", "deflate"):
-            message = f"The server sent the content encoding “{self._encoding[:40]}”, which was not asked for."
-            raise FetchError(message, url=url, code="unsupported_encoding", retryable=False)
+        self._coding = _coding(content_encoding, url)
         self._max_bytes = max_bytes
         self._max_ratio = max_ratio
         self._url = url
         self._truncate = truncate
         self._decoded = io.BytesIO()
         self._received_bytes = 0
-        self._members = 0
+        self._streams = 0
         self._head = b""
-        self._inflate: zlib._Decompress | None = None
+        self._decoder: Decoder | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -54,19 +48,19 @@ class BodyBuffer:
     def feed(self, chunk: bytes) -> None:
         """Take what the wire brought. Raises TooLarge, or FetchError where it cannot be decoded."""
         self._received_bytes += len(chunk)
-        if self._encoding == "identity":
+        if self._coding is None:
             self._keep(chunk)
             return
         try:
-            self._feed_compressed(chunk)
-        except zlib.error as exc:
-            message = f"The server's {self._encoding} compression is broken."
+            self._decode(self._coding, chunk)
+        except DECODING_ERRORS as exc:
+            message = f"The server's {self._coding.name} compression is broken."
             raise FetchError(message, url=self._url, code="bad_encoding") from exc
 
     def finish(self) -> bytes:
         """The whole decoded body. Raises FetchError where compressed data ended too early."""
-        unfinished = self._inflate is not None and not self._inflate.eof
-        if (unfinished or (self._head and not self._members)) and not self.is_full:
+        unfinished = self._decoder is not None and not self._decoder.is_finished
+        if (unfinished or (self._head and not self._streams)) and not self.is_full:
             raise incomplete(self._url)
         return self._decoded.getvalue()
 
@@ -74,34 +68,32 @@ class BodyBuffer:
         """Let go of what was kept."""
         self._decoded.close()
 
-    def _feed_compressed(self, chunk: bytes) -> None:
+    def _decode(self, coding: Coding, chunk: bytes) -> None:
         data = self._head + chunk
         self._head = b""
         while data and not self.is_full:
-            if self._inflate is None or self._inflate.eof:
-                if len(data) < 2:  # one byte does not tell what follows
+            if self._decoder is None or self._decoder.is_finished:
+                if len(data) < coding.start_bytes:  # too few to tell what follows
                     self._head = data
                     return
-                if not self._start_member(data):
+                if self._streams and not coding.may_follow(data):  # something else, which is ignored
                     return
-            assert self._inflate
-            self._keep(self._inflate.decompress(data, PIECE_BYTES))
-            data = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+                self._count_stream()
+                self._decoder = coding.start(data)
+            data = self._decode_stream(self._decoder, data)
 
-    def _start_member(self, data: bytes) -> bool:
-        """Begin decoding at `data`; False where a finished stream is followed by something else, which is ignored."""
-        if self._members and not (self._encoding == "gzip" and data.startswith(_GZIP_MAGIC)):
-            return False
-        self._members += 1
-        if self._members > MAX_MEMBERS:
+    def _decode_stream(self, decoder: Decoder, data: bytes) -> bytes:
+        """Keep what `data` decodes to; returns what follows the stream."""
+        for piece in decoder.pieces(data):
+            self._keep(piece)
+            if self.is_full:
+                break
+        return decoder.rest
+
+    def _count_stream(self) -> None:
+        self._streams += 1
+        if self._streams > MAX_STREAMS:
             raise TooLarge("The compressed body has too many parts.", url=self._url, code="compression_bomb")
-        if self._encoding == "gzip":
-            window_bits = 16 + zlib.MAX_WBITS
-        else:  # "deflate" is the zlib format (RFC 9110 8.4.1.2), but many servers send it raw
-            has_zlib_header = data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-            window_bits = zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS
-        self._inflate = zlib.decompressobj(window_bits)
-        return True
 
     def _keep(self, piece: bytes) -> None:
         size_bytes = self.size_bytes + len(piece)
@@ -116,6 +108,16 @@ class BodyBuffer:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The document is larger than {self._max_bytes:,} bytes.", url=self._url)
+
+
+def _coding(content_encoding: str, url: str) -> Coding | None:
+    name = content_encoding.strip().lower().removeprefix("x-")
+    if name in ("", "identity"):
+        return None
+    if name not in CODINGS:
+        message = f"The server sent the content encoding “{name[:40]}”, which was not asked for."
+        raise FetchError(message, url=url, code="unsupported_encoding", retryable=False)
+    return CODINGS[name]
 
 
 def incomplete(url: str) -> FetchError:

@@ -13,7 +13,8 @@ from yarl import URL
 
 from nutgraf.adapters.http import headers as http_headers
 from nutgraf.adapters.http.addresses import AddressPolicy
-from nutgraf.adapters.http.body import ACCEPT_ENCODING, BodyBuffer
+from nutgraf.adapters.http.body import BodyBuffer
+from nutgraf.adapters.http.codings import ACCEPT_ENCODING
 from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
 from nutgraf.adapters.http.options import FetchOptions
@@ -202,7 +203,7 @@ class HttpFetcher:
 
     async def _read_body(self, response: aiohttp.ClientResponse, journey: _Journey) -> bytes:
         body = BodyBuffer(
-            content_encoding=response.headers.get("Content-Encoding", ""),
+            content_encoding=", ".join(response.headers.getall("Content-Encoding", ())),
             max_bytes=journey.max_bytes,
             max_ratio=self._options.max_ratio,
             url=str(response.url),
