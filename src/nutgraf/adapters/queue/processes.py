@@ -142,8 +142,13 @@ class _Worker:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process has not ended, as far as is known."""
-        return self._transport is not None and self._transport.get_returncode() is None
+        """Whether the process has not ended; asks the system, since the event loop hears of a death only later."""
+        if self._transport is None or self._transport.get_returncode() is not None:
+            return False
+        try:
+            return os.waitid(os.P_PID, self._transport.get_pid(), os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:  # reaped meanwhile
+            return False
 
     async def start(self, setup: bytes) -> tuple[str, Any]:
         """Start the process; its first answer says whether it could import everything."""
