@@ -121,12 +121,17 @@ class FeedStore(Protocol):
         """Those of the feed's entries that are stored already, by key."""
         ...
 
+    def articles_by_content(self, feed_id: FeedId, content_hashes: Sequence[str]) -> dict[str, ArticleId]:
+        """The articles of the feed's entries with these content hashes; a hash of several articles is left out."""
+        ...
+
     def record_poll(self, feed_id: FeedId, result: PollResult) -> PollChange:
         """Store a poll in one transaction: schedule, validators, new and changed entries with their articles.
 
         An entry whose article is known through another feed joins that article. A changed entry sends its article
-        back to FOUND. A second call with the same entries changes nothing. `moved_to` that is subscribed
-        already leaves the address as it is. Raises NotFound.
+        back to FOUND. An entry with an `article_id` stays with that article, which takes on its address and key where
+        it was found through this feed. A second call with the same entries changes nothing. `moved_to` that is
+        subscribed already leaves the address as it is. Raises NotFound.
         """
         ...
 

@@ -7,8 +7,16 @@ import dataclasses
 import pytest
 
 from nutgraf.adapters.store import SqlStore
-from nutgraf.domain.ids import DEFAULT_READER, FeedId
-from nutgraf.domain.records import ArticleState, BriefQuery, FeedState, KnownEntry, PollChange, PollResult
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId, FeedId
+from nutgraf.domain.records import (
+    ArticleState,
+    BriefQuery,
+    EntryToStore,
+    FeedState,
+    KnownEntry,
+    PollChange,
+    PollResult,
+)
 from store_values import (
     HOUR,
     NOON,
@@ -291,3 +299,71 @@ def test_articles_are_found_with_the_texts_of_the_first_feed(store: SqlStore, fe
     record(store, other_id, dataclasses.replace(make_entry("a"), title="Other title"))
     (article,) = store.due_articles([ArticleState.FOUND], now=NOON, limit=5)
     assert (article.title, article.feed_id) == ("Title of a", feed_id)
+
+
+# Feeds that give their entries new ids
+
+
+def renamed_entry(name: str, article_id: int, *, address: str = "") -> EntryToStore:
+    """The entry `name` under a new id, at `address` where that changed too."""
+    entry = make_entry(address or name)
+    return dataclasses.replace(entry, entry_key=f"new guid:{name}", article_id=ArticleId(article_id))
+
+
+def test_articles_are_given_by_the_content_of_their_entries(store: SqlStore, feed_id: FeedId) -> None:
+    entries = [make_entry("a", content_hash="A"), make_entry("b", content_hash="B"), make_entry("c", content_hash="B")]
+    record(store, feed_id, *entries)
+    ids = found(store)
+    assert store.articles_by_content(feed_id, ["A", "B", "C"]) == {"A": ids["https://press.example/a"]}
+    other_id = store.add_feed("https://press.example/sport", now=NOON).id
+    assert store.articles_by_content(other_id, ["A"]) == {}
+    assert store.articles_by_content(feed_id, []) == {}
+
+
+def test_a_known_entry_under_a_new_id_and_address_stays_with_its_article(store: SqlStore, feed_id: FeedId) -> None:
+    record(store, feed_id, make_entry("a"))
+    article_id = found(store)["https://press.example/a"]
+    publish(store, article_id, make_article())
+
+    assert record(store, feed_id, renamed_entry("a", article_id, address="moved")) == PollChange()
+
+    assert state_of(store, article_id) is None, "nothing is fetched again"
+    (card,) = store.list_briefs(BriefQuery(), reader_id=DEFAULT_READER)
+    assert (card.article_id, card.url) == (article_id, "https://press.example/moved")
+    assert store.get_feed(feed_id).article_count == 1
+    known = store.known_entries(feed_id, ["guid:a", "new guid:a"])
+    assert {entry.article_id for entry in known.values()} == {article_id}
+    assert len(known) == 2
+    other_id = store.add_feed("https://press.example/sport", now=NOON).id
+    assert record(store, other_id, make_entry("moved")) == PollChange(), "known through other feeds too"
+    assert record(store, feed_id, renamed_entry("a", article_id, address="moved")) == PollChange()
+
+
+def test_new_entries_beside_renamed_ones_are_new(store: SqlStore, feed_id: FeedId) -> None:
+    record(store, feed_id, make_entry("a"))
+    article_id = found(store)["https://press.example/a"]
+    change = record(store, feed_id, renamed_entry("a", article_id, address="moved"), make_entry("b"))
+    assert change == PollChange(new_articles=1)
+    assert sorted(found(store)) == ["https://press.example/b", "https://press.example/moved"]
+    assert store.get_feed(feed_id).article_count == 2
+
+
+def test_a_feed_does_not_move_another_feeds_article(store: SqlStore, feed_id: FeedId) -> None:
+    record(store, feed_id, make_entry("a"))
+    article_id = found(store)["https://press.example/a"]
+    other_id = store.add_feed("https://other.example/feed", now=NOON).id
+    record(store, other_id, make_entry("a"))
+    assert record(store, other_id, renamed_entry("a", article_id, address="elsewhere")) == PollChange()
+    assert list(found(store)) == ["https://press.example/a"]
+    changed = make_entry("elsewhere", content_hash="second")
+    record(store, other_id, dataclasses.replace(changed, entry_key="guid:a", summary_html="<p>Not theirs</p>"))
+    (article,) = store.due_articles([ArticleState.FOUND], now=NOON, limit=5)
+    assert (article.url, article.title) == ("https://press.example/a", "Title of a")
+    assert article.summary_html == "<p>Summary of a</p>"
+
+
+def test_a_renamed_entry_does_not_take_anothers_address(store: SqlStore, feed_id: FeedId) -> None:
+    record(store, feed_id, make_entry("a"), make_entry("b"))
+    ids = found(store)
+    assert record(store, feed_id, renamed_entry("a", ids["https://press.example/a"], address="b")) == PollChange()
+    assert found(store) == ids

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nutgraf.domain.feed import Entry, Feed
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import KnownEntry
-from nutgraf.stages.identify import content_hash, decide_entries, entry_key
+from nutgraf.stages.identify import content_hash, decide_entries, entry_key, rekey_entries, suspect_hashes
 from nutgraf.text.addresses import normalise_address
 
 ENTRY = Entry(id="1", url="https://www.press.example/story?utm_source=rss", title="Story", summary_html="<p>Short.</p>")
@@ -109,3 +109,55 @@ def test_normalised_address(address: str, key: str) -> None:
 def test_normalising_twice_changes_nothing(address: str) -> None:
     once = normalise_address(address)
     assert normalise_address(once) == once
+
+
+# Feeds that give their entries new ids
+
+TEN = tuple(Entry(id=f"old-{n}", url=f"https://old.example/{n}", title=f"Story {n}") for n in range(10))
+
+
+def rekeyed(*entries: Entry, before: tuple[Entry, ...] = TEN) -> dict[str, ArticleId | None]:
+    """What a poll of `entries` decides after one of `before`: the article that each stored entry stays with."""
+    stored = {content_hash(entry): ArticleId(number) for number, entry in enumerate(before)}
+    feed, known_now = feed_of(*entries), known(*[entry for entry in entries if entry in before])
+    decided = decide_entries(feed, known_now)
+    hashes = suspect_hashes(feed, decided, known_now)
+    by_content = {digest: stored[digest] for digest in hashes if digest in stored}
+    return {e.entry_key: e.article_id for e in rekey_entries(feed, decided, known_now, by_content)}
+
+
+def moved(entry: Entry) -> Entry:
+    return replace(entry, id=f"new-{entry.title}", url=entry.url.replace("old.example", "new.example"))
+
+
+def test_entries_under_new_ids_stay_with_their_articles() -> None:
+    assert rekeyed(*map(moved, TEN)) == {f"new-Story {n}": n for n in range(10)}
+
+
+def test_what_is_really_new_beside_them_is_new() -> None:
+    fresh = Entry(id="fresh", url="https://new.example/fresh", title="Fresh")
+    decided = rekeyed(fresh, *map(moved, TEN))
+    assert decided.pop("fresh") is None
+    assert None not in decided.values()
+
+
+@pytest.mark.parametrize(("renamed", "is_rekeyed"), [(7, False), (8, True)])
+def test_eighty_percent_of_a_feed_make_it_rekeyed(renamed: int, is_rekeyed: bool) -> None:
+    decided = rekeyed(*map(moved, TEN[:renamed]), *TEN[renamed:])
+    assert len(decided) == renamed
+    assert all((article is not None) is is_rekeyed for article in decided.values())
+
+
+def test_a_daily_notice_in_the_same_words_is_news_each_day() -> None:
+    notice = Entry(id="monday", url="https://press.example/monday", title="Today's forecast")
+    today = replace(notice, id="tuesday", url="https://press.example/tuesday")
+    assert rekeyed(today, before=(notice,)) == {"tuesday": None}
+    week = [replace(today, id=f"day-{n}", url=f"https://press.example/{n}") for n in range(7)]
+    assert set(rekeyed(*week, before=(notice,)).values()) == {None}
+
+
+def test_addresses_in_the_text_are_no_change() -> None:
+    before = replace(ENTRY, summary_html='<p>Short. <img src="https://count.example/?id=1"></p>')
+    after = replace(ENTRY, summary_html='<p>Short. <img src="https://count.example/?id=2"></p>')
+    assert content_hash(before) == content_hash(after)
+    assert content_hash(before) != content_hash(replace(before, title="Other"))

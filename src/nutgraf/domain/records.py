@@ -70,6 +70,7 @@ class EntryToStore:
 
     `article_key` is the normalised address by which the article is known through any feed.
     `content_hash` covers title, summary, content and the updated time; a change asks for a second look.
+    `article_id` is set where the entry is a known one under a new id: it stays with that article.
     """
 
     entry_key: str
@@ -82,6 +83,7 @@ class EntryToStore:
     published_at: datetime | None
     updated_at: datetime | None
     content_hash: str
+    article_id: ArticleId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ import structlog
 
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.feed import Feed
-from nutgraf.domain.records import FeedRecord, FeedState, PollChange, PollResult
+from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollChange, PollResult
 from nutgraf.errors import HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.schedule import IntervalLimits
 from nutgraf.pipeline.work import PARSE
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
-from nutgraf.stages.identify import decide_entries, entry_key
+from nutgraf.stages.identify import decide_entries, entry_key, rekey_entries, suspect_hashes
 
 PARSE_TIMEOUT_S = 20.0
 
@@ -107,14 +107,19 @@ class FeedPoller:
         )
         if parsed is None:
             return result
-        keys = [entry_key(entry) for entry in parsed.entries]
-        known = await asyncio.to_thread(self._store.known_entries, feed.id, keys)
-        entries = tuple(
-            dataclasses.replace(entry, published_at=schedule.clamp_published(entry.published_at, now))
-            for entry in decide_entries(parsed, known)
-        )
+        entries = await asyncio.to_thread(self._entries_to_store, feed, parsed, now)
         return dataclasses.replace(
             result, title=parsed.title, site_url=parsed.site_url, language=parsed.language, entries=entries
+        )
+
+    def _entries_to_store(self, feed: FeedRecord, parsed: Feed, now: datetime) -> tuple[EntryToStore, ...]:
+        known = self._store.known_entries(feed.id, [entry_key(entry) for entry in parsed.entries])
+        decided = decide_entries(parsed, known)
+        if feed.last_ok_at is not None and (hashes := suspect_hashes(parsed, decided, known)):
+            decided = rekey_entries(parsed, decided, known, self._store.articles_by_content(feed.id, hashes))
+        return tuple(
+            dataclasses.replace(entry, published_at=schedule.clamp_published(entry.published_at, now))
+            for entry in decided
         )
 
     def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:

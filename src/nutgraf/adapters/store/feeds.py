@@ -117,6 +117,21 @@ class SqlFeeds(Repository):
         """Those of the feed's entries that are stored already, by key."""
         return load_known_entries(connection, feed_id, entry_keys)
 
+    @reading
+    def articles_by_content(
+        self, connection: Connection, feed_id: FeedId, content_hashes: Sequence[str]
+    ) -> dict[str, ArticleId]:
+        """The articles of the feed's entries with these content hashes; a hash of several articles is left out."""
+        found: dict[str, set[int]] = {}
+        for start in range(0, len(content_hashes), KEYS_PER_STATEMENT):
+            query = select(entries.c.content_hash, entries.c.article_id).where(
+                entries.c.feed_id == feed_id,
+                entries.c.content_hash.in_(content_hashes[start : start + KEYS_PER_STATEMENT]),
+            )
+            for content_hash, article_id in connection.execute(query):
+                found.setdefault(content_hash, set()).add(article_id)
+        return {content_hash: ArticleId(min(ids)) for content_hash, ids in found.items() if len(ids) == 1}
+
 
 def load_known_entries(connection: Connection, feed_id: FeedId, entry_keys: Sequence[str]) -> dict[str, KnownEntry]:
     """Those of the feed's entries that are stored already, by key as it was asked for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
 
 from nutgraf.adapters.store.columns import bounded_key
 from nutgraf.adapters.store.counters import Tally
@@ -128,31 +128,58 @@ def _store_entries(
 
 def _add_entries(connection: Connection, feed_id: FeedId, new: Mapping[str, EntryToStore], *, now: datetime) -> int:
     """Store entries that the feed did not have, with their articles where no feed had them; the count of those."""
-    known, added = take_in_articles(connection, new.values(), feed_id=feed_id, now=now)
-    joined = [article_id for key, article_id in known.items() if key not in added]
+    unknown = [entry for entry in new.values() if entry.article_id is None]
+    ids, added = take_in_articles(connection, unknown, feed_id=feed_id, now=now) if unknown else ({}, set())
+    article_ids = {key: entry.article_id or ids[bounded_key(entry.article_key)] for key, entry in new.items()}
+    announced = set(article_ids.values())
+    joined = sorted(announced - {ids[key] for key in added})
     repeated: set[int] = set()
-    for ids in _portions(joined):
-        orphans = update(articles).where(articles.c.id.in_(ids), articles.c.feed_id.is_(None))
+    for portion in _portions(joined):
+        orphans = update(articles).where(articles.c.id.in_(portion), articles.c.feed_id.is_(None))
         connection.execute(orphans.values(feed_id=feed_id))
-        mine = select(entries.c.article_id).where(entries.c.article_id.in_(ids), entries.c.feed_id == feed_id)
+        mine = select(entries.c.article_id).where(entries.c.article_id.in_(portion), entries.c.feed_id == feed_id)
         repeated.update(connection.execute(mine).scalars())
+    if len(unknown) < len(new):
+        _rekey(connection, feed_id, [entry for entry in new.values() if entry.article_id is not None])
     connection.execute(
         insert_into(connection.dialect.name, entries).on_conflict_do_nothing(),
         [
             {
                 "feed_id": feed_id,
                 "entry_key": key,
-                "article_id": known[bounded_key(entry.article_key)],
+                "article_id": article_ids[key],
                 "content_hash": entry.content_hash,
             }
             for key, entry in new.items()
         ],
     )
-    counted = {"article_count": feeds.c.article_count + len(known) - len(repeated)}
+    counted = {"article_count": feeds.c.article_count + len(announced) - len(repeated)}
     if added:
         counted["last_new_at"] = now  # type: ignore[assignment]
     connection.execute(update(feeds).where(feeds.c.id == feed_id).values(counted))
     return len(added)
+
+
+def _rekey(connection: Connection, feed_id: FeedId, renamed: Sequence[EntryToStore]) -> None:
+    """Give articles the addresses under which their feed announces them now.
+
+    Only those found through this feed: no feed may say where another's articles are. An address that is another
+    article's stays with that one.
+    """
+    other = articles.alias()
+    connection.execute(
+        update(articles)
+        .where(
+            articles.c.id == bindparam("renamed_id"),
+            articles.c.feed_id == feed_id,
+            ~select(other.c.id).where(other.c.article_key == bindparam("new_key")).exists(),
+        )
+        .values(article_key=bindparam("new_key"), url=bindparam("new_url")),
+        [
+            {"renamed_id": entry.article_id, "new_key": entry.article_key, "new_url": entry.url}
+            for entry in sorted(renamed, key=lambda entry: entry.article_id or 0)
+        ],
+    )
 
 
 def take_in_articles(
@@ -190,15 +217,28 @@ def _refresh(
 ) -> None:
     """Store what changed entries say now and start their articles again where those had come to rest.
 
-    The time of publication stays what it first was: a change must not move a brief in the lists.
+    An article that was found through another feed is looked at again, but what is said of it is that feed's to say.
     """
-    article_ids = sorted(changed)
     connection.execute(
         update(entries)
         .where(entries.c.feed_id == feed_id, entries.c.entry_key == bindparam("key"))
         .values(content_hash=bindparam("new_hash")),
         [{"key": key, "new_hash": entry.content_hash} for key, entry in changed.values()],
     )
+    for portion in _portions(sorted(changed)):
+        is_ours = or_(articles.c.feed_id == feed_id, articles.c.feed_id.is_(None))
+        ours = select(articles.c.id).where(articles.c.id.in_(portion), is_ours).order_by(articles.c.id)
+        if article_ids := connection.execute(ours).scalars().all():
+            _replace_announcements(connection, {ArticleId(key): changed[ArticleId(key)][1] for key in article_ids})
+        has_settled = articles.c.state.in_([state.value for state in SETTLED])
+        start_again(connection, and_(articles.c.id.in_(portion), has_settled), now=now, tally=tally)
+
+
+def _replace_announcements(connection: Connection, announced: Mapping[ArticleId, EntryToStore]) -> None:
+    """Store what a feed says now of these articles.
+
+    The time of publication stays what it first was: a change must not move a brief in the lists.
+    """
     connection.execute(
         update(articles)
         .where(articles.c.id == bindparam("article_id"))
@@ -213,23 +253,20 @@ def _refresh(
         [
             {
                 "article_id": article_id,
-                "new_url": changed[article_id][1].url,
-                "new_title": changed[article_id][1].title,
-                "new_published_at": changed[article_id][1].published_at,
-                "new_updated_at": changed[article_id][1].updated_at,
+                "new_url": entry.url,
+                "new_title": entry.title,
+                "new_published_at": entry.published_at,
+                "new_updated_at": entry.updated_at,
             }
-            for article_id in article_ids
+            for article_id, entry in announced.items()
         ],
     )
     insert = insert_into(connection.dialect.name, announcements)
     replaced = {name: insert.excluded[name] for name in ("author", "summary_html", "content_html")}
     connection.execute(
         insert.on_conflict_do_update(index_elements=["article_id"], set_=replaced),
-        [_announcement_row(article_id, changed[article_id][1]) for article_id in article_ids],
+        [_announcement_row(article_id, entry) for article_id, entry in announced.items()],
     )
-    for portion in _portions(article_ids):
-        has_settled = articles.c.state.in_([state.value for state in SETTLED])
-        start_again(connection, and_(articles.c.id.in_(portion), has_settled), now=now, tally=tally)
 
 
 def start_again(connection: Connection, which: ColumnElement[bool], *, now: datetime, tally: Tally) -> None:

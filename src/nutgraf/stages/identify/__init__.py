@@ -1,7 +1,14 @@
 """Which entries and articles are new, the same, changed, or copies of one another."""
 
 from nutgraf.stages.identify.copies import CopyDecision, decide_copies, fingerprint, resemblance
-from nutgraf.stages.identify.entries import article_key, content_hash, decide_entries, entry_key
+from nutgraf.stages.identify.entries import (
+    article_key,
+    content_hash,
+    decide_entries,
+    entry_key,
+    rekey_entries,
+    suspect_hashes,
+)
 from nutgraf.text.addresses import normalise_address
 
 __all__ = [
@@ -13,5 +20,7 @@ __all__ = [
     "entry_key",
     "fingerprint",
     "normalise_address",
+    "rekey_entries",
     "resemblance",
+    "suspect_hashes",
 ]

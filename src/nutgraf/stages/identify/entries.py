@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from nutgraf.domain.feed import Entry, Feed
+from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import EntryToStore, KnownEntry
 from nutgraf.text.addresses import normalise_address
 from nutgraf.text.sanitise import html_to_text
@@ -13,6 +17,14 @@ from nutgraf.text.sanitise import html_to_text
 MAX_KEY_CHARS = 500
 _MIN_CONTENT_WORDS = 20
 """An entry without an address is worth keeping only where it brings a text of its own."""
+
+REKEYED_SHARE = 0.8
+"""So much of a feed under new ids with known content is a feed that renamed its entries (issue 3)."""
+
+_MIN_REKEYED = 3
+"""Fewer entries are no evidence: one notice sent daily in the same words is news each day."""
+
+_ADDRESS = re.compile(r"""https?://[^\s"'<>]++""", re.IGNORECASE)
 
 
 def entry_key(entry: Entry) -> str:
@@ -22,9 +34,12 @@ def entry_key(entry: Entry) -> str:
 
 
 def content_hash(entry: Entry) -> str:
-    """SHA-256 in hex of what a reader sees of the entry: title, summary, content, and the updated time."""
+    """SHA-256 in hex of what a reader sees of the entry: title, summary, content, and the updated time.
+
+    Addresses within the HTML do not count: they change when a site moves, and counting pixels change at every poll.
+    """
     updated_at = entry.updated_at.isoformat() if entry.updated_at else ""
-    return _sha256(entry.title, entry.summary_html, entry.content_html, updated_at)
+    return _sha256(entry.title, _ADDRESS.sub("", entry.summary_html), _ADDRESS.sub("", entry.content_html), updated_at)
 
 
 def article_key(entry: Entry, feed_url: str) -> str:
@@ -66,6 +81,37 @@ def decide_entries(feed: Feed, known: Mapping[str, KnownEntry]) -> tuple[EntryTo
             content_hash=digest,
         )
     return tuple(decided.values())
+
+
+def suspect_hashes(feed: Feed, decided: Sequence[EntryToStore], known: Mapping[str, KnownEntry]) -> tuple[str, ...]:
+    """Content hashes of the new entries where so many are new that the feed may have renamed those it had.
+
+    A hash that several of them share says nothing and is left out; empty where no suspicion is.
+    """
+    counted = Counter(entry.content_hash for entry in decided if entry.entry_key not in known)
+    hashes = tuple(digest for digest, count in counted.items() if count == 1)
+    return hashes if _is_rekeyed(len(hashes), feed) else ()
+
+
+def rekey_entries(
+    feed: Feed, decided: Sequence[EntryToStore], known: Mapping[str, KnownEntry], by_content: Mapping[str, ArticleId]
+) -> tuple[EntryToStore, ...]:
+    """`decided` with each new entry at its known article where at least 80% of `feed` is new only by its ids.
+
+    `by_content` gives the feed's articles by the content hashes of `suspect_hashes`.
+    """
+    renamed = {
+        entry.entry_key: by_content[entry.content_hash]
+        for entry in decided
+        if entry.entry_key not in known and entry.content_hash in by_content
+    }
+    if not _is_rekeyed(len(renamed), feed):
+        return tuple(decided)
+    return tuple(replace(entry, article_id=renamed.get(entry.entry_key)) for entry in decided)
+
+
+def _is_rekeyed(count: int, feed: Feed) -> bool:
+    return count >= max(_MIN_REKEYED, REKEYED_SHARE * len(feed.entries))
 
 
 def _is_usable(entry: Entry) -> bool:
