@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,9 @@ def place(tmp_path: Path, press: Press) -> Path:
         "<p>The council of Easterby approved a new tram line on Monday after two years of debate.</p>"
         "<p>The line will cost 48 million crowns, said Mara Lindqvist, the city’s transport director.</p>"
         "<p>Residents of the harbour quarter had asked for it since the ferry closed three years ago.</p></article>"
+    )
+    (tmp_path / "article.txt").write_text(
+        "The ferry to Holm will run again from May, the harbour board said on Monday."
     )
     outlines = "".join(f'<outline type="rss" text="x" xmlUrl="{url}"/>' for url in press.feed_urls)
     (tmp_path / "subscriptions.opml").write_text(f'<opml version="2.0"><head/><body>{outlines}</body></opml>')
@@ -115,6 +119,18 @@ def test_command(command: str, place: Path, press: Press) -> None:
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=30)
     assert server.returncode == 0, errors
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_python_of_a_page_runs_from_top_to_bottom(
+    page: Path, place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = re.findall(r"^( *)```python\n(.*?)^ *```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(place)
+    names: dict[str, object] = {"__name__": page.stem}
+    for _, block in blocks:
+        exec(compile(textwrap.dedent(block), str(page), "exec"), names)
+    assert capsys.readouterr().out or not blocks
 
 
 def answers(url: str, server: subprocess.Popen[str], within_s: float = 60.0) -> bool:
