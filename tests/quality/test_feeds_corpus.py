@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import tarfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from feedparser_corpus import ORIGIN, read_assertions, unmet
 
+from measuring_data import files, unpacked
 from nutgraf.errors import ParseError
 from nutgraf.stages.parse import ParsePath, parse_feed, parse_feed_with_path
 from nutgraf.text.sanitise import html_to_text, sanitise_html
 from sanitised_html import assert_harmless
 
-DATA = Path(__file__).parents[2].parent / "shared" / "data"
 AGREEMENT_FLOOR = 0.98  # the goal of issue 3; docs/decisions/0004-feed-parsing.md names what disagrees
 
 pytestmark = pytest.mark.data
@@ -25,21 +23,6 @@ pytestmark = pytest.mark.data
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return unpacked("feeds-dev", tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return unpacked("security-dev", tmp_path_factory)
-
-
-def unpacked(name: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    archive = DATA / f"{name}.tar.xz"
-    if not archive.exists():
-        pytest.skip(f"the measuring data ({archive.name}) is not beside the project")
-    folder = tmp_path_factory.mktemp(name)
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-    return folder / name
 
 
 def test_agreement_with_feedparsers_assertions(corpus: Path) -> None:
@@ -87,17 +70,3 @@ def test_real_feeds_agree_with_their_expected_entries(corpus: Path) -> None:
             assert (moment and moment.isoformat()) == row["published"], file.name
             compared += 1
     assert compared > 150
-
-
-def test_hostile_payloads_come_out_harmless(hostile: Path) -> None:
-    count = 0
-    for file in files(hostile / "payloads"):
-        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-            for markup in (line, f'<a href="{line}">x</a>', f"<p {line}>x</p>"):
-                assert_harmless(sanitise_html(markup, ORIGIN))
-            count += 1
-    assert count > 1_500
-
-
-def files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())

@@ -17,6 +17,7 @@ BASE = "https://base.example/a/b"
     [
         ("<p>One<br>two</p>", "<p>One<br>two</p>"),
         ("a < b & c", "a &lt; b &amp; c"),
+        ("half \ud83d a pair", "half \ufffd a pair"),
         ("<b><i>x</b>y", "<b><i>x</i></b>y"),
         ("</p>x</div>", "x"),
         ("<span onclick=x style=y>x</span>", "x"),

@@ -58,6 +58,7 @@ _END_TAGS = {
     name: re.compile(rf"</{name}(?=[\s/>])[^>]*+(?:>|\Z)", re.IGNORECASE) for name in sorted(_DROPPED_WITH_CONTENT)
 }
 _LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9a-fA-F]{8,}+);?")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a pair, which UTF-8 cannot hold
 _C1_REFERENCE = re.compile(r"[\x80-\x9f]")
 
 
@@ -91,7 +92,7 @@ def sanitise_html(html_source: str, base_url: str) -> str:
             written.append(_start_tag(token, base_url))
     written.extend(f"</{name}>" for name in reversed(open_tags))
     return nh3.clean(
-        "".join(written),
+        _SURROGATE.sub("\ufffd", "".join(written)),
         tags=set(_ALLOWED_TAGS),
         attributes={"a": {"href"}},
         url_schemes=set(_LINK_SCHEMES),
