@@ -50,12 +50,3 @@ def markup_cases(folder: Path) -> Iterator[str]:
     for file in files(folder / "bleach" / "data"):
         yield file.read_text(encoding="utf-8").partition("\n--")[0]
 
-
-def injected_texts(folder: Path) -> Iterator[str]:
-    """Texts of security-dev (`folder`) that try to give orders to whoever reads them."""
-    for file in files(folder / "bipia"):
-        if file.suffix == ".json":
-            for texts in json.loads(file.read_text(encoding="utf-8")).values():
-                yield from texts
-    for line in (folder / "piguard" / "valid.jsonl").read_text(encoding="utf-8").splitlines():
-        yield json.loads(line)["prompt"]

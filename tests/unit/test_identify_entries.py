@@ -94,6 +94,7 @@ def test_long_ids_have_short_keys() -> None:
         ("https://press.example/%7Ename/%c3%a9", "https://press.example/~name/%C3%A9"),
         ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
         ("https://press.example", "https://press.example/"),
+        ("http://press.example:443/x", "https://press.example/x"),
         ("https://press.example/amp", "https://press.example/amp"),
         ("https://press.example/?p=12", "https://press.example/?p=12"),
         (" mailto:x@press.example ", "mailto:x@press.example"),

@@ -23,7 +23,8 @@ _FEED_PARAMETERS = frozenset(
     {"source", "src", "from", "ref", "partner", "emc", "referrer", "via", "cid", "feed", "xml"}
 )
 _VARIANT_LABELS = frozenset({"www", "m", "mobile", "amp", "touch"})
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SCHEMES = frozenset({"http", "https"})
+_DEFAULT_PORTS = frozenset({80, 443})  # of either scheme, since the key names one scheme only
 _AMP_PATH_END = re.compile(r"(?:/amp|\.amp|[.-]amp\.html?|/index\.amp\.html?)$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"^/amp/(?:s/)?([a-z0-9.-]+\.[a-z]{2,}/.*)$", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"^/(?:[acivwr]/)(?:s/)?([a-z0-9.-]+\.[a-z]{2,}(?:/.*)?)$", re.IGNORECASE)
@@ -57,7 +58,7 @@ def normalise_address(url: str) -> str:
     except ValueError:
         return url
     scheme = parts.scheme.lower()
-    if scheme not in _DEFAULT_PORTS or not parts.hostname:
+    if scheme not in _SCHEMES or not parts.hostname:
         return url
     host = _ascii_host(parts.hostname)
     path, query = parts.path, parts.query
@@ -66,7 +67,7 @@ def normalise_address(url: str) -> str:
         host, _, path = inner.partition("/")
         host, path, port = host.lower(), f"/{path}", None
     host = _without_variant_labels(host)
-    if port is not None and port != _DEFAULT_PORTS[scheme]:
+    if port is not None and port not in _DEFAULT_PORTS:
         host = f"{host}:{port}"
     query = _essential_query(query)
     return f"https://{host}{_plain_path(path)}{'?' if query else ''}{query}"
