@@ -46,8 +46,10 @@ def test_a_feed_without_news_drifts_towards_the_longest_interval() -> None:
 
 def test_failures_back_off_doubling_and_heed_retry_after() -> None:
     waits = [schedule.interval_after_failure(LIMITS, failures=n) for n in (1, 2, 3, 30)]
-    assert waits == [300, 600, 1_200, 86_400]
-    assert schedule.interval_after_failure(LIMITS, failures=1, retry_after_s=5_000) == 5_000
+    assert waits == [1_800, 3_600, 7_200, 86_400]
+    assert schedule.interval_after_failure(LIMITS, failures=1, retry_after_s=60) == 1_800
+    assert schedule.interval_after_failure(LIMITS, failures=1, retry_after_s=5_000.4) == 5_001
+    assert schedule.interval_after_failure(LIMITS, failures=1, retry_after_s=1e9) == 86_400
 
 
 @given(st.integers(60, 86_400), st.text(min_size=1))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 _RHYTHM_ENTRIES = 20
-_FAILURE_BASE_S = 300
 _JITTER_SHARE = 0.1
 
 ARTICLE_ATTEMPTS = 4
@@ -69,12 +69,12 @@ def _typical_gap_s(entry_times: Iterable[datetime | None], now: datetime) -> flo
 
 
 def interval_after_failure(limits: IntervalLimits, *, failures: int, retry_after_s: float | None = None) -> int:
-    """Seconds until the next poll after failure number `failures` (from 1): doubling from five minutes to a day.
+    """Seconds until the next poll after failure number `failures` (from 1): doubling, within the limits.
 
-    The server's own Retry-After counts where it is longer.
+    The server's own Retry-After counts where it is longer, up to a day.
     """
-    backoff_s = min(_FAILURE_BASE_S * 2.0 ** min(failures - 1, 16), limits.max_interval_s)
-    return round(min(max(backoff_s, retry_after_s or 0.0), 86_400))
+    backoff_s = limits.clamp(limits.min_interval_s * 2.0 ** min(failures - 1, 16))
+    return math.ceil(max(backoff_s, min(retry_after_s or 0.0, 86_400)))
 
 
 def poll_moment(now: datetime, interval_s: int, *, key: str) -> datetime:
