@@ -21,7 +21,7 @@ DEFAULT_PRESS_PORT = 8322
 _EDITION_FILE = "sample-press.json"
 
 
-@click.command("demo", epilog="Example: nutgraf demo --port 9000 --data /tmp/nutgraf-demo")
+@click.command("demo", epilog="Example: nutgraf demo --port 9000 --data ~/nutgraf-demo")
 @host_option
 @port_option
 @click.option(
