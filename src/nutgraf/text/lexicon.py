@@ -11,9 +11,14 @@ Keys of a file, all optional; strings are words separated by white space, lists 
 - openings: `drop_openers` may be dropped before a comma, `bare_openers` without one, `lean_openers` lean on what went
   before; `dropped_links` may be dropped between commas, `dropped_adverbs` anywhere; `pointing_phrases` point back
   wherever they stand;
-- nouns: `unique_nouns` need no introduction after a bare article; `vague_nouns` head no title; `person_nouns`,
-  `plural_nouns`, `time_nouns`; for names and dates `weekdays`, `months`, `honorifics`;
-- `attribution_verbs`: who says so; `conditionals`, `scope_words`: words whose reach a cut would change;
+- nouns: `unique_nouns` need no introduction after a bare article; `vague_nouns` head no title; `content_nouns` need
+  their clause with "that"; `indefinites` may be "they"; `person_nouns`, `plural_nouns`, `time_nouns`;
+  `noun_modifiers`: plurals that stand before nouns; for names and dates `weekdays`, `months`, `honorifics`;
+- `attribution_verbs`: who says so; `conditionals`, `scope_words`: words whose reach a cut would change, `comparatives`
+  only where "than" follows;
+- for titles: `event_nouns` head a phrase that tells something, behind `factive_verbs` "that" opens a fact, after
+  `contested_verbs` a claim is never told as one, and `source_nouns` may be left to the explanation, as may what
+  `trailing_bare_gerunds` open; a long one is rid of `spare_adverbs`; `no_news` is what the press says of its own work;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `furniture`: phrases of paragraphs outside the story;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.

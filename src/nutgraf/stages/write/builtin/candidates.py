@@ -24,7 +24,10 @@ _BULLET = re.compile(r"^[\s\-–—*•·▪‣;；|>#]+")
 
 @dataclass(slots=True)
 class Candidate:
-    """A sentence that may be used: source index, cleaned text, and what is known of it."""
+    """A sentence that may be used: source index, cleaned text, and what is known of it.
+
+    `rests_on`: other source sentences whose words were put in; `before`: the candidate as it was before that.
+    """
 
     index: int
     text: str
@@ -35,6 +38,8 @@ class Candidate:
     leaning: Leaning
     word_count: int
     words: list[str] = field(default_factory=list)
+    rests_on: tuple[int, ...] = ()
+    before: Candidate | None = None
 
 
 def read_candidates(article: Article, lexicon: Lexicon) -> list[Candidate]:

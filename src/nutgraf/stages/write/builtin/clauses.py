@@ -122,7 +122,39 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             open_verbs.append(position)
     for position in open_verbs:
         _decide_participle(tokens, position, lexicon)
+    if lexicon.verb_forms:
+        _find_present_verbs(tokens, lexicon)
     return tokens
+
+
+_SEGMENT_ENDS = frozenset((COMMA, STOP, QUOTE, DASH, SUBORDINATOR, BRACKET))
+
+
+def _find_present_verbs(tokens: list[Token], lexicon: Lexicon) -> None:
+    """In a part of the sentence without a finite verb, a base form behind a plural noun is one: "Birds feed on"."""
+    start = 0
+    for position in range(len(tokens) + 1):
+        if position < len(tokens) and tokens[position].tag not in _SEGMENT_ENDS:
+            continue
+        if not any(token.tag == FINITE for token in tokens[start:position]):
+            _find_present_verb(tokens, start, position, lexicon)
+        start = position + 1
+
+
+def _find_present_verb(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> None:
+    for i in range(start + 1, end - 1):
+        token, before, after = tokens[i], tokens[i - 1], tokens[i + 1]
+        if token.tag != CONTENT or token.is_capital or before.tag not in (CONTENT, PRONOUN):
+            continue
+        if lexicon.verb_forms.get(token.low) not in ("base", "base_or_past") or before.low in lexicon.words(
+            "noun_modifiers"
+        ):
+            continue
+        plural = before.low in lexicon.words("plural_nouns") or before.low in ("they", "we", "you", "who")
+        plural = plural or (before.low.endswith("s") and not before.low.endswith(("ss", "'s", "us", "is")))
+        if plural and after.tag in (PREPOSITION, DETERMINER, ADVERB, CONTENT, NUMBER, PRONOUN) and after.low != "of":
+            token.tag = FINITE
+            return
 
 
 @cache
@@ -169,7 +201,7 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
     form = lexicon.verb_forms.get(token.low)
     before = _previous_word(tokens, position)
     if form is None or (token.is_capital and token.start > 0 and (before is None or before.end + 1 >= token.start)):
-        if token.low.endswith("ed") and len(token.low) > 5 and not token.is_capital and not token.low.endswith("eed"):
+        if token.low.endswith("ed") and len(token.low) > 4 and not token.is_capital and not token.low.endswith("eed"):
             return _unknown_past(tokens, position, lexicon, before)
         if token.low.endswith("ing") and len(token.low) > 5 and not token.is_capital:
             token.tag = GERUND if before is None or before.tag != DETERMINER else CONTENT
@@ -257,7 +289,7 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.low == "helps":
         return FINITE
-    if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA):
+    if previous not in (CONTENT, PRONOUN, ADVERB, SUBORDINATOR, COMMA, CONJUNCTION):
         return CONTENT
     if before is not None and before.low.endswith(("'s", "s'")):
         return CONTENT

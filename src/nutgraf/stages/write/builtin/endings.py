@@ -82,6 +82,20 @@ _SAFE_NEXT = frozenset(
         "around",
         "before",
         "within",
+        "where",
+        "despite",
+        "inside",
+        "outside",
+        "behind",
+        "beyond",
+        "alongside",
+        "above",
+        "due",
+        "thanks",
+        "amidst",
+        "whereas",
+        "although",
+        "though",
     ]
 )
 _LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
@@ -127,6 +141,7 @@ MEASURES = frozenset(
         "others",
     ]
 )
+_CONTRASTS = frozenset(("but", "although", "though"))
 _OBJECT_PRONOUNS = frozenset(
     ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
 )
@@ -151,14 +166,31 @@ def word_count(tokens: list[Token]) -> int:
 def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
     """Where the main clause begins: past one leading phrase with its comma; None where it hangs on a condition."""
     first = tokens[0]
+    if opens_with_quantity(tokens):
+        return 0
     conditionals = lexicon.words("conditionals")
     leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
     if not leading:
         return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
     if first.low in conditionals and first.low not in ("although", "though", "because"):
         return None
-    comma = next((i for i, token in enumerate(tokens[:25]) if token.tag == COMMA), None)
-    return comma + 1 if comma is not None and comma + 2 < len(tokens) else None
+    commas = [i for i, token in enumerate(tokens[:25]) if token.tag == COMMA and i + 2 < len(tokens)]
+    if len(commas) > 1 and tokens[commas[0] + 1].tag == PREPOSITION and first.tag == PREPOSITION:
+        return commas[1] + 1  # "On Monday, in line with the order, …"
+    return commas[0] + 1 if commas else None
+
+
+def opens_with_quantity(tokens: list[Token]) -> bool:
+    """Whether the subject is a rounded number: "About 30 ships", "At least two people"."""
+    lows = [token.low for token in tokens[:3]]
+    if len(lows) < 3:
+        return False
+    pair = tuple(lows[:2])
+    return (lows[0] in _ROUNDERS and tokens[1].tag == NUMBER) or (pair in _ROUNDER_PAIRS and tokens[2].tag == NUMBER)
+
+
+_ROUNDERS = frozenset(["about", "around", "nearly", "almost", "over", "roughly", "just", "some", "approximately"])
+_ROUNDER_PAIRS = frozenset({("at", "least"), ("more", "than"), ("fewer", "than"), ("less", "than"), ("up", "to")})
 
 
 def verb_after(tokens: list[Token], start: int, reach: int = 9) -> int | None:
@@ -202,6 +234,8 @@ def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, ma
         if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
             continue  # "the only state" says more than "the only state where it is allowed"
         words = word_count(tokens[start:end])
+        if end == group_end and words < 5 and not _is_end(tokens, end):
+            quality -= 0.15  # "The bridge was opened"
         yield Ending(end, words, quality)
 
 
@@ -212,6 +246,10 @@ def _is_end(tokens: list[Token], end: int) -> bool:
 def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a word's reach may change by a cut behind it: "only" anywhere, "largest" or "not" after the subject."""
     words, times = lexicon.words("scope_words"), lexicon.words("time_nouns")
+    compared = any(token.low == "than" for token in tokens[end : end + 10])
+    comparatives = lexicon.words("comparatives")
+    if compared and any(token.low in comparatives for token in tokens[verb:end]):
+        return True
     if any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
         return True
     for i in range(verb, end):
@@ -256,8 +294,10 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         return (
             whole and any(t.tag == CONJUNCTION for t in complement) and all(t.tag != SUBORDINATOR for t in complement)
         )
-    if first.tag == PREPOSITION or (first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT)):
+    if first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT):
         return alone or passive or copula or (after is None or after.tag == STOP)
+    if first.tag == PREPOSITION:
+        return main.tag != ADVERB and complement[-1].tag in (CONTENT, NUMBER) and len(complement) > 1
     return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
 
 
@@ -278,20 +318,25 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.75
     if after.low in lexicon.words("conditionals") or after.tag == NEGATION:
         return 0.0
+    if last.low in lexicon.words("incomplete_verbs"):
+        return 0.0
     if after.tag == COMMA:
         return _before_comma(tokens, end, lexicon)
     if last.tag == NUMBER and (after.low in MEASURES or after.tag in (CONTENT, NUMBER)):
         return 0.0
     if last.low in MEASURES and after.low in ("of", "a", "per"):
         return 0.0
-    if after.low == "and" and end + 1 < len(tokens) and tokens[end + 1].tag == FINITE:
+    if after.low == "and" and end + 1 < len(tokens) and _second_predicate(tokens, group_end, end + 1, lexicon):
         return 0.5
     if after.tag == TO:
         controlled = any(t.low in lexicon.words("controlling_verbs") for t in tokens[:group_end])
         return 0.3 if end > group_end + 1 and not controlled else 0.0
-    if after.low in ("to", "from") and after.tag == PREPOSITION and end < len(tokens) - 1:
-        plain = all(token.tag != PREPOSITION for token in tokens[group_end:end])
-        return 0.3 if plain and end > group_end + 1 and tokens[end + 1].tag in (DETERMINER, CONTENT) else 0.0
+    if after.tag == GERUND and after.low in lexicon.words("trailing_bare_gerunds"):
+        return 0.45
+    if after.tag == PARTICIPLE or after.low in ("that", "who"):
+        return 0.36 if _described(tokens, group_end, end, lexicon) else 0.0
+    if after.low == "as" and _opens_clause(tokens, end + 1):
+        return 0.45
     if end + 1 < len(tokens) and tokens[end + 1].low in ("which", "whom", "whose"):
         return 0.0
     named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
@@ -302,10 +347,43 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     return 0.0
 
 
+def _described(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether the noun before `end` says enough without the clause that describes it: no "the", two words or more."""
+    last = end - 1
+    start = last
+    while start > group_end and tokens[start - 1].tag in (CONTENT, NUMBER):
+        start -= 1
+    definite = start > 0 and tokens[start - 1].low in ("the", "this", "that", "those", "one")
+    return not definite and last - start >= 1 and tokens[last].low not in lexicon.words("content_nouns")
+
+
+def _opens_clause(tokens: list[Token], start: int) -> bool:
+    """Whether a finite verb follows before any mark."""
+    for token in tokens[start : start + 8]:
+        if token.tag == FINITE:
+            return True
+        if token.tag in (COMMA, STOP, QUOTE, DASH):
+            return False
+    return False
+
+
+def _second_predicate(tokens: list[Token], group_end: int, position: int, lexicon: Lexicon) -> bool:
+    """Whether behind "and" the clause goes on with another verb of the same subject."""
+    token = tokens[position]
+    if token.tag == FINITE:
+        return True
+    if token.tag not in (CONTENT, BASE) or lexicon.verb_forms.get(token.low) not in ("base", "base_or_past"):
+        return False
+    infinitive = any(t.low in lexicon.words("modals") or t.tag == TO for t in tokens[:group_end])
+    return infinitive and position + 1 < len(tokens) and tokens[position + 1].tag not in (STOP, COMMA, FINITE, TO)
+
+
 def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
     following = tokens[end + 1] if end + 1 < len(tokens) else None
     if following is None:
         return 0.75  # the comma that ends a quotation
+    if following.low in _CONTRASTS:
+        return 0.45  # the explanation goes on to say it
     if following.low in lexicon.words("conditionals"):
         return 0.0
     if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):

@@ -103,6 +103,8 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
         _judge_quotation(tokens, quoted, spoken, leaning, lexicon)
     if lexicon.verb_forms and not any(token.tag == FINITE for token in spoken):
         leaning.never = True
+    if lexicon.pattern("no_news").search(text.lower()) or _lacks_subject(tokens):
+        leaning.never = True
     _judge_opening(text, tokens, leaning, lexicon)
     _judge_pronouns(tokens, quoted, leaning, lexicon)
     if _opens_with_pronoun(tokens, lexicon) or _spoken_by_pronoun(tokens, lexicon):
@@ -110,6 +112,41 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
     leaning.first_person = any(token.low in lexicon.words("first_person") and token.text != "US" for token in spoken)
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
     return leaning
+
+
+def _lacks_subject(tokens: list[Token]) -> bool:
+    """Whether a word is missing, as where link text was lost: "For the first time, found that crowds …"."""
+    comma = next((i for i, token in enumerate(tokens[:12]) if token.tag == COMMA), None)
+    return (
+        comma is not None
+        and tokens[0].tag == PREPOSITION
+        and comma + 1 < len(tokens)
+        and tokens[comma + 1].tag == FINITE
+        and tokens[comma + 1].low not in _INVERTED
+        and not any(token.tag == COMMA for token in tokens[comma + 1 : comma + 8])
+    )
+
+
+_INVERTED = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "will",
+        "would",
+        "may",
+        "might",
+    ]
+)
 
 
 def balanced(text: str) -> bool:
@@ -167,6 +204,8 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
     match = lexicon.pattern("lean_openers").match(low)
     if match is not None and not low[match.end() : match.end() + 1].isalpha():
         follows = low[match.end() : match.end() + 4]
+        if follows == " tha" and match.group().startswith("the "):
+            return  # "The idea that a single dose protects …"
         partitive = follows.startswith((" of t", " of w", ",", " hav", " are", " wer", " say", " sai"))
         noun_follows = len(tokens) > 1 and tokens[1].tag in (CONTENT, NUMBER)
         if match.group() not in _QUANTIFIERS or partitive or not noun_follows:
@@ -236,7 +275,7 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
         elif token.is_word and token.tag == CONTENT and low not in calendar:
             after = tokens[position + 1] if position + 1 < len(tokens) else None
             nouns += 1
-            plurals += low.endswith("s") or low in plural_nouns
+            plurals += low.endswith("s") or low in plural_nouns or low in lexicon.words("indefinites")
             modifies = after is not None and after.tag == CONTENT and not after.is_capital
             if (token.is_capital and not modifies) or low in person_nouns:
                 names += 1

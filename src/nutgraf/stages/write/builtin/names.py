@@ -12,6 +12,7 @@ _PARTICLE = r"(?: (?:de|del|della|der|den|di|da|dos|do|la|le|van|von|bin|ibn|al|
 _FULL_NAME = re.compile(rf"{_PART}(?:{_PARTICLE} {_PART}){{1,3}}")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w’'\-]*\w")
 _POSSESSIVE = re.compile(r"[’']s?$")
+_LOWER_WORD = re.compile(r"\b[a-zà-ÿ]{3,}\b")
 _MAX_NAMES = 200
 
 
@@ -21,6 +22,7 @@ class NameBook:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self._full: dict[str, list[str]] = {}
         self._lexicon = lexicon
+        lower = set(_LOWER_WORD.findall(text))
         for match in _FULL_NAME.finditer(text):
             if len(self._full) >= _MAX_NAMES:
                 break
@@ -29,6 +31,8 @@ class NameBook:
                 last = name.rsplit(" ", 1)[1]
                 if last.endswith("s") and last[:-1] in text.replace(last, ""):
                     continue  # "Kansas Republicans"
+                if last.lower() in lower or name.split(" ", 1)[0].lower() in lower | lexicon.words("determiners"):
+                    continue  # "Needy Families", "Several Oklahoma"
                 names = self._full.setdefault(name.rsplit(" ", 1)[1], [])
                 if name not in names:
                     names.append(name)
@@ -44,6 +48,10 @@ class NameBook:
         if any(part.lower() in days for part in parts):
             return ""
         return " ".join(parts)
+
+    def surnames(self) -> list[str]:
+        """Every surname, in order of appearance."""
+        return list(self._full)
 
     def full_names(self, surname: str) -> list[str]:
         """The full names that end in `surname`, in order of appearance."""

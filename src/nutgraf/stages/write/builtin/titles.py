@@ -1,147 +1,225 @@
-"""Titles for key insights: a clause or noun phrase that the sentence itself contains, readable alone, 3–9 words."""
+"""Titles for key insights: a clause or noun phrase of the article's own words, readable alone, 3–9 words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
-    BASE,
     COMMA,
-    CONJUNCTION,
     CONTENT,
     DASH,
     DETERMINER,
     FINITE,
-    GERUND,
     NEGATION,
     NUMBER,
     PARTICIPLE,
-    PREPOSITION,
     PRONOUN,
     QUOTE,
     STOP,
-    SUBORDINATOR,
-    TO,
     Token,
 )
-from nutgraf.stages.write.builtin.endings import (
-    BOUND,
-    MEASURES,
-    clause_ends,
-    content_start,
-    has_attribution,
-    is_broken,
-    main_start,
-    verb_after,
-    word_count,
-)
+from nutgraf.stages.write.builtin.endings import clause_ends, verb_after, word_count
 from nutgraf.stages.write.builtin.leaning import capitalise
+from nutgraf.stages.write.builtin.phrases import noun_phrases, opening_subject, whole_clause
+from nutgraf.stages.write.builtin.predications import Predication, find_predications
 from nutgraf.text.lexicon import Lexicon
 
 MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 9
-GOOD_ENOUGH = 0.38
+GOOD_ENOUGH = 0.42
 """Quality below which a title is not worth a line."""
 
-_POINTERS = frozenset(
-    [
-        "this",
-        "that",
-        "these",
-        "those",
-        "his",
-        "her",
-        "its",
-        "their",
-        "such",
-        "another",
-        "other",
-        "others",
-        "no",
-        "any",
-        "some",
-        "both",
-        "either",
-    ]
-)
-_SUBJECT_LINKS = frozenset(("of", "for", "in", "on", "between", "against", "from", "at"))
-_OBJECT_LINKS = frozenset(("of", "between", "against"))
+_SPARE = 4  # words over the limit that a headline's form may save
+_KEPT = 5  # titles of one sentence that are kept for choosing
+_POINTERS = frozenset(("this", "that", "these", "those", "such", "another", "other", "others", "any"))
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title with how good it is, 0..1."""
+    """A title with how good it is, 0..1.
+
+    `is_claim`: it says as fact what the sentence gives as somebody's words, so that it may stand only above them.
+    """
 
     text: str
     quality: float
+    is_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Tokens `start` to `end` (exclusive) of the sentence as a possible title."""
+    """Tokens that make a title, `suffix` behind them."""
 
-    start: int
-    end: int
+    tokens: list[Token]
     quality: float
     quoted: bool = False
+    is_claim: bool = False
+    suffix: str = ""
 
 
 def best_title(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapping[str, float]) -> Title | None:
-    """The best title that the sentence holds, or None. `salience` gives the weight of a lower-case word, 0..1."""
-    if not lexicon.known or not tokens:
-        return None
-    best: tuple[float, _Piece] | None = None
-    propose = (_clause_titles, _quoted_titles, _noun_titles) if lexicon.verb_forms else (_whole_clause, _subject_titles)
-    for kind in propose:
+    """The best title that the sentence holds, or None."""
+    return next(iter(find_titles(text, tokens, lexicon, salience)), None)
+
+
+def find_titles(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapping[str, float]) -> list[Title]:
+    """The titles that the sentence holds, best first. `salience` gives the weight of a lower-case word, 0..1."""
+    if not lexicon.known or not tokens or text.rstrip('”" ').endswith("?"):
+        return []
+    found: dict[str, Title] = {}
+    for kind in _KINDS if lexicon.verb_forms else _PLAIN_KINDS:
         for piece in kind(tokens, lexicon):
-            part = tokens[piece.start : piece.end]
-            if not _well_formed(part, lexicon):
+            if not _well_formed(piece, lexicon):
                 continue
-            weights = sorted((salience.get(token.low, 0.0) for token in part if token.is_word), reverse=True)[:3]
-            quality = piece.quality + 0.3 * sum(weights) / 3
-            if best is None or quality > best[0]:
-                best = (quality, piece)
-    if best is None or best[0] < GOOD_ENOUGH:
-        return None
-    words = text[tokens[best[1].start].start : tokens[best[1].end - 1].end]
-    return Title(f"“{words}”" if best[1].quoted else capitalise(words), min(1.0, best[0]))
+            weights = sorted((salience.get(t.low, 0.0) for t in piece.tokens if t.is_word), reverse=True)[:3]
+            quality = min(1.0, piece.quality + 0.3 * sum(weights) / 3 - _weakness(piece.tokens, lexicon))
+            words = _render(text, piece.tokens)
+            words = f"“{words}”" if piece.quoted else capitalise(words) + piece.suffix
+            if quality >= GOOD_ENOUGH and (words not in found or found[words].quality < quality):
+                found[words] = Title(words, quality, piece.is_claim)
+    return sorted(found.values(), key=lambda title: -title.quality)[:_KEPT]
 
 
-def _well_formed(piece: list[Token], lexicon: Lexicon) -> bool:
-    if not MIN_TITLE_WORDS <= word_count(piece) <= MAX_TITLE_WORDS:
+def _render(text: str, tokens: list[Token]) -> str:
+    """The words of `tokens`, with one space where the sentence has something between them that is left out."""
+    parts = [tokens[0].text]
+    for before, token in itertools.pairwise(tokens):
+        between = text[before.end : token.start]
+        parts.append((between if not between.strip() else " ") + token.text)
+    return "".join(parts)
+
+
+def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
+    tokens = piece.tokens
+    if not MIN_TITLE_WORDS <= word_count(tokens) + len(piece.suffix.split()) <= MAX_TITLE_WORDS:
         return False
-    if any(token.tag in (QUOTE, DASH, STOP, COMMA) or token.text in "()[]" for token in piece):
+    if any(token.tag in (QUOTE, DASH, STOP, COMMA) or token.text in "()[]" for token in tokens):
         return False
     first_person = lexicon.words("first_person")
-    if any(token.low in first_person and token.text != "US" for token in piece):
+    if not piece.quoted and any(token.low in first_person and token.text != "US" for token in tokens):
         return False
-    first, last = piece[0], piece[-1]
-    if first.tag == CONTENT and not first.is_capital and first.low.endswith("ed"):
+    first, last = tokens[0], tokens[-1]
+    if first.low in _POINTERS or (first.tag == CONTENT and not first.is_capital and first.low.endswith("ed")):
         return False  # a participle or verb that the word lists do not know
-    if last.low in lexicon.words("honorifics") or (
-        last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != "."
-    ):
+    if last.low in lexicon.words("honorifics") or (len(last.text) == 1 and last.text.isalpha()):
+        return False
+    if last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != ".":
+        return False
+    if any(is_glued(token.text, lexicon) for token in tokens) or not _owned(tokens, lexicon):
         return False
     return last.is_word and last.tag in (CONTENT, NUMBER, PARTICIPLE, FINITE, ADVERB)
 
 
-def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    """Openings of a main clause that end where a clause may end, with who says so where somebody does."""
-    attributed = has_attribution(tokens, lexicon)
-    for start in _clause_starts(tokens, lexicon):
-        verb = verb_after(tokens, start)
-        if verb is None:
+def is_glued(word: str, lexicon: Lexicon) -> bool:
+    """Whether `word` looks like link text glued to its neighbour: "announcedthat", "theCoast"."""
+    forms = lexicon.verb_forms
+    if not forms or len(word) < 5 or not word.isalpha():
+        return False
+    for cut in range(2, min(len(word) - 2, 8)):
+        if word[cut].isupper() and word[:cut].islower() and word[:cut] in _glue(lexicon):
+            return True
+    low = word.lower()
+    if low in forms:
+        return False
+    if any(low.endswith("ed" + tail) and low[: -len(tail)] in forms for tail in _SHORT_TAILS):
+        return True
+    return any(low.endswith(tail) and low[: -len(tail)] in forms for tail in _TAILS)
+
+
+_SHORT_TAILS = ("to", "in", "on", "by", "of", "at", "a", "an", "for")
+_TAILS = ("that", "the", "from", "with", "into", "about", "his", "their")
+
+
+def _glue(lexicon: Lexicon) -> frozenset[str]:
+    return lexicon.words("determiners") | lexicon.words("prepositions") | lexicon.words("conjunctions")
+
+
+def _owned(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether each possessive has its owner before it in the title."""
+    people = lexicon.words("plural_nouns")
+    for i, token in enumerate(tokens):
+        if token.low not in lexicon.words("possessives"):
             continue
-        if tokens[verb].low in lexicon.words("attribution_verbs"):
-            content = content_start(tokens, verb + 1)
-            verb = verb_after(tokens, content)
-            if verb is None:
-                continue
-        elif attributed:
-            continue  # the title would state as fact what somebody says
-        for ending in clause_ends(tokens, start, verb, lexicon, MAX_TITLE_WORDS):
-            yield _Piece(start, ending.end, ending.quality + _length_bonus(ending.words))
+        before = [t for t in tokens[:i] if t.tag == CONTENT]
+        if not before:
+            return False
+        if token.low == "their" and not any(
+            t.low.endswith("s") or t.low in people or t.low == "and" for t in tokens[:i]
+        ):
+            return False
+        if token.low in ("his", "her") and not any(t.is_capital or t.low in _PEOPLE for t in before):
+            return False
+    return True
+
+
+_PEOPLE = frozenset(("man", "woman", "boy", "girl", "mother", "father", "president", "minister", "mayor"))
+
+
+def _weakness(tokens: list[Token], lexicon: Lexicon) -> float:
+    """What to take off a title that says little: three words, a mere "X is Y", nothing but common words."""
+    words = word_count(tokens)
+    weakness = 0.14 if words == 3 else 0.04 if words == 4 else 0.0
+    verb = next((i for i, token in enumerate(tokens) if token.tag == FINITE), None)
+    if verb is not None and tokens[verb].low in lexicon.words("be_forms") and verb + 2 >= len(tokens):
+        weakness += 0.15
+    if verb is not None and tokens[verb - 1].low in lexicon.words("vague_nouns"):
+        weakness += 0.15
+    if tokens[0].low in ("one", "some", "many", "several") or any(token.tag == PRONOUN for token in tokens):
+        weakness += 0.1
+    if not any(token.is_capital or token.tag == NUMBER for token in tokens[1:]) and words < 5:
+        weakness += 0.05
+    return weakness
+
+
+def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
+    """Clauses that end where a clause may end."""
+    for found in find_predications(tokens, lexicon):
+        yield from _endings(found, lexicon)
+
+
+def _endings(found: Predication, lexicon: Lexicon) -> Iterator[_Piece]:
+    for ending in clause_ends(found.tokens, 0, found.verb, lexicon, MAX_TITLE_WORDS + _SPARE):
+        quality = ending.quality + _length_bonus(ending.words) + found.standing
+        piece = found.tokens[: ending.end]
+        if ending.words > MAX_TITLE_WORDS:
+            piece, quality = compress(piece, lexicon), quality - 0.06
+        told = found.speaker.endswith(("told", "tells"))
+        if found.speaker and not told and word_count(piece) + len(found.speaker.split()) <= MAX_TITLE_WORDS:
+            yield _Piece(piece, quality + 0.08, suffix=f", {found.speaker}")
+        elif not found.speaker or found.may_go_unnamed:
+            yield _Piece(piece, quality, is_claim=found.is_claim)
+
+
+def compress(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """A headline's form of a clause: without articles and adverbs that a headline would spare, as far as is needed."""
+    kept = list(tokens)
+    for spare in (_is_spare_adverb, _is_spare_article):
+        for token in list(kept):
+            if word_count(kept) <= MAX_TITLE_WORDS:
+                return kept
+            if spare(token, kept, lexicon):
+                kept.remove(token)
+    return kept
+
+
+def _is_spare_adverb(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
+    return token.low in lexicon.words("spare_adverbs") and token is not tokens[-1]
+
+
+def _is_spare_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
+    place = tokens.index(token)
+    if token.low not in lexicon.words("articles") or place + 1 >= len(tokens):
+        return False
+    if not place:
+        return True
+    after = tokens[place + 1]
+    return token.low == "the" and after.tag == CONTENT and not after.is_capital and not _is_vague(after, lexicon)
+
+
+def _is_vague(token: Token, lexicon: Lexicon) -> bool:
+    return token.low in lexicon.words("vague_nouns")
 
 
 def _quoted_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
@@ -151,144 +229,44 @@ def _quoted_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         inside = tokens[opening + 1 : closing]
         if len(inside) < MIN_TITLE_WORDS or not inside[0].is_capital:
             continue
-        if inside[0].tag not in (DETERMINER, CONTENT, NUMBER) or inside[0].low in _POINTERS:
+        spoken = inside[0].low in ("i", "we")
+        if not spoken and (inside[0].tag not in (DETERMINER, CONTENT, NUMBER) or inside[0].low in _POINTERS):
             continue
         verb = verb_after(inside, 0)
         if verb is None or inside[verb].low in lexicon.words("attribution_verbs"):
             continue
         for ending in clause_ends(inside, 0, verb, lexicon, MAX_TITLE_WORDS):
-            if not any(token.low in lexicon.words("pronouns") for token in inside[: ending.end]):
-                quality = ending.quality + _length_bonus(ending.words) - 0.1
-                yield _Piece(opening + 1, opening + 1 + ending.end, quality, quoted=True)
+            part = inside[: ending.end]
+            if any(t.low in lexicon.words("pronouns") for t in part) or (spoken and ending.words < 5):
+                continue
+            broken = ending.end < len(inside) and inside[ending.end].tag not in (STOP, COMMA)
+            if broken or any(t.tag == NEGATION for t in inside[ending.end : ending.end + 3]):
+                continue  # half of what was said is not a quotation
+            quality = ending.quality + _length_bonus(ending.words) - 0.15 - 0.1 * spoken
+            yield _Piece(part, quality, quoted=True, is_claim=True)
 
 
 def _length_bonus(words: int) -> float:
-    return 0.15 if 5 <= words <= 8 else 0.05 if words == 4 else 0.0
-
-
-def _clause_starts(tokens: list[Token], lexicon: Lexicon) -> Iterator[int]:
-    """Where main clauses begin: the first one, and later ones after a semicolon or a comma with "and" or "but"."""
-    starts = [main_start(tokens, lexicon)]
-    if starts[0] is not None:
-        for i, token in enumerate(tokens[:-4]):
-            if token.text == ";":
-                starts.append(i + 1)
-            elif token.tag == COMMA and tokens[i + 1].low in ("and", "but"):
-                starts.append(i + 2)
-    for start in starts:
-        if start is None or tokens[start].tag not in (DETERMINER, CONTENT, NUMBER):
-            continue
-        if tokens[start].low not in _POINTERS and tokens[start].low not in ("it", "there"):
-            yield start
+    return 0.15 if 5 <= words <= 8 else 0.05 if words in (4, 9) else 0.0
 
 
 def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    """Noun phrases with what belongs to them: the subject, or the object of a verb."""
-    vague = lexicon.words("vague_nouns")
-    for start in range(len(tokens)):
-        standing = _noun_start(tokens, start)
-        if not standing:
-            continue
-        end = start
-        while end < len(tokens) and end - start <= MAX_TITLE_WORDS + 1 and _continues_noun(tokens, end, start):
-            end += 1
-        while end > start and tokens[end - 1].tag not in (CONTENT, NUMBER):
-            end -= 1
-        if end <= start or not _ends_noun(tokens, end):
-            continue
-        phrase = tokens[start:end]
-        content = [token for token in phrase if token.tag == CONTENT]
-        head = next((i for i in range(len(phrase)) if i + 1 == len(phrase) or phrase[i + 1].tag == PREPOSITION), 0)
-        cut_short = phrase[-1].low.endswith("ed") or phrase[-1].low in lexicon.words("adjectives")
-        if cut_short and not phrase[-1].is_capital:
-            continue  # a participle whose phrase goes on
-        speaker = end < len(tokens) and tokens[end].low in lexicon.words("attribution_verbs")
-        named = end + 1 < len(tokens) and tokens[end].tag == COMMA and tokens[end + 1].is_capital
-        if speaker or named or phrase[head].low.removesuffix("s") in lexicon.words("person_nouns"):
-            continue
-        if len(content) < 2 or phrase[head].low in vague or phrase[head].tag == NUMBER:
-            continue
-        if all(token.is_capital for token in content[1:]) or any(
-            token.low in lexicon.words("months") for token in content
-        ):
-            continue  # a mere name, a date
-        if any(token.low in lexicon.words("weekdays") for token in content):
-            continue
-        linked = any(token.tag == PREPOSITION for token in phrase)
-        if not linked and len(phrase) > 1 and phrase[-1].is_capital and phrase[-2].is_capital:
-            continue  # somebody with their office
-        words = word_count(phrase)
-        telling = any(token.tag == NUMBER for token in phrase) or any(token.is_capital for token in content[1:])
-        yield _Piece(start, end, standing + 0.1 * linked + 0.08 * telling + (0.08 if 4 <= words <= 8 else 0.0))
+    for start, end, quality in noun_phrases(tokens, lexicon):
+        yield _Piece(tokens[start:end], quality)
 
 
-def _noun_start(tokens: list[Token], start: int) -> float:
-    """How well a title may begin here (0: not at all): best at a subject, then at an object."""
-    token = tokens[start]
-    if token.low in _POINTERS or token.tag not in (DETERMINER, CONTENT, NUMBER):
-        return 0.0
-    if start == 0:
-        return 0.22
-    before = tokens[start - 1]
-    if before.tag == SUBORDINATOR and before.low in ("that", "whether", "how", "because", "where"):
-        return 0.22
-    perfect = before.tag == PARTICIPLE and start > 1 and tokens[start - 2].low in ("has", "have", "had")
-    if before.tag in (BASE, FINITE, GERUND) or perfect:
-        negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])
-        return 0.0 if negated else 0.2
-    return 0.12 if before.low in ("on", "over", "about", "against", "for") else 0.0
-
-
-def _ends_noun(tokens: list[Token], end: int) -> bool:
-    if tokens[end - 1].low in MEASURES or tokens[end - 1].text.endswith("'s") or tokens[end - 1].text.endswith("’s"):
-        return False
-    after = tokens[end] if end < len(tokens) else None
-    if after is None:
-        return True
-    if after.tag in (NUMBER, CONTENT, GERUND, DETERMINER, ADVERB, QUOTE, PARTICIPLE, CONJUNCTION):
-        return False
-    return after.low not in BOUND or after.tag == TO
-
-
-def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
-    token = tokens[position]
-    if token.tag in (CONTENT, NUMBER):
-        return True
-    if position == start:
-        return token.tag == DETERMINER
-    before = tokens[position - 1]
-    if token.tag == DETERMINER:
-        return before.tag == PREPOSITION and token.low not in _POINTERS
-    if token.tag == PREPOSITION:
-        linking = _SUBJECT_LINKS if start == 0 else _OBJECT_LINKS
-        return token.low in linking and before.tag in (CONTENT, NUMBER)
-    return False
-
-
-def _whole_clause(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    """Without verb forms: the sentence up to its end or first mark, where that has a finite verb."""
-    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, NEGATION):
-        return
-    if any(token.low in lexicon.words("pronouns") for token in tokens[:4]):
-        return
-    for end in range(2, min(len(tokens), MAX_TITLE_WORDS + 2)):
-        if tokens[end].tag in (STOP, COMMA, DASH):
-            whole = end == len(tokens) - 1 or (tokens[end].tag == COMMA and lexicon.code not in ("de", "nl"))
-            if (
-                whole
-                and any(token.tag == FINITE for token in tokens[1:end])
-                and not has_attribution(tokens[end:], lexicon)
-            ):
-                yield _Piece(0, end, 0.6)
-            return
+def _whole_clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
+    end = whole_clause(tokens, lexicon, MAX_TITLE_WORDS)
+    if end:
+        yield _Piece(tokens[:end], 0.6)
 
 
 def _subject_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    """Without verb forms: what stands before the first finite verb."""
-    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, ADVERB, NEGATION, FINITE):
-        return
-    verb = next((i for i, token in enumerate(tokens[:12]) if token.tag == FINITE), None)
-    if verb is None or verb < 3 or is_broken(tokens[:verb]) or tokens[0].low in lexicon.words("pronouns"):
-        return
-    if tokens[verb - 1].tag in (CONTENT, NUMBER):
-        yield _Piece(0, verb, 0.4)
+    end = opening_subject(tokens, lexicon)
+    if end:
+        yield _Piece(tokens[:end], 0.42)
+
+
+_Kind = Callable[[list[Token], Lexicon], Iterator[_Piece]]
+_KINDS: tuple[_Kind, ...] = (_clause_titles, _quoted_titles, _noun_titles)
+_PLAIN_KINDS: tuple[_Kind, ...] = (_whole_clause_titles, _subject_titles)

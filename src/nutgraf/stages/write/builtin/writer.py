@@ -11,11 +11,12 @@ from nutgraf.domain.brief import Draft, DraftInsight, DraftSentence
 from nutgraf.stages.write.builtin.candidates import Candidate, read_candidates
 from nutgraf.stages.write.builtin.clauses import count_words, tag_tokens, tokenize
 from nutgraf.stages.write.builtin.endings import opening_clause
+from nutgraf.stages.write.builtin.insights import InsightChoice, InsightFinder
 from nutgraf.stages.write.builtin.leaning import resolved, starts_with_verb
 from nutgraf.stages.write.builtin.names import NameBook
+from nutgraf.stages.write.builtin.references import resolve_openings
 from nutgraf.stages.write.builtin.salience import Salience, measure_salience, stem
 from nutgraf.stages.write.builtin.shorten import shorten
-from nutgraf.stages.write.builtin.titles import Title, best_title
 from nutgraf.text.lexicon import Lexicon, load_lexicon
 from nutgraf.text.similarity import Matrix, Vector, cosine_to
 from nutgraf.text.words import words
@@ -26,12 +27,11 @@ SHORT_ARTICLE_WORDS = 120
 DEK_WORDS = (10, 25)
 PARAGRAPH_WORDS = (50, 110)
 PARAGRAPH_SENTENCES = (2, 4)
-EXPLANATION_WORDS = (12, 40)
 TAKEAWAY_WORDS = (8, 40)
 INSIGHTS = 3
-_TITLED = 24  # candidates looked at for a title
+_SCARCE_TITLES = 8  # sentences with a title at which each is kept for the insights
 W_REDUNDANCY = 1.2
-W_TITLE = 2.5
+W_SCARCE = 0.8
 W_DEK_HEADLINE = 2.0
 W_DEK_LEAD = 0.8
 _LOOKS_AHEAD = 1.0
@@ -74,10 +74,15 @@ class _Composer:
     def __init__(self, article: Article) -> None:
         self.article = article
         self.lexicon: Lexicon = load_lexicon(article.language)
-        self.candidates = read_candidates(article, self.lexicon)
+        self.names = NameBook(article.text, self.lexicon)
+        self.candidates = resolve_openings(
+            read_candidates(article, self.lexicon), article.text, self.names, self.lexicon
+        )
         self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
         headline = words(article.title)
+        self.finder = InsightFinder(self.candidates, self.salience, self.lexicon)
         self.reserved = -1
+        self.scarce: set[int] = set()
         self.page = _Page(
             rows=self.salience.rows,
             shown={*headline, *(stem(word) for word in headline)},
@@ -89,10 +94,11 @@ class _Composer:
             return Draft(None, (), (), (), NAME)
         dek = self._choose_dek()
         self._reserve_outlook()
+        self._reserve_titled()
         happened = self._choose_paragraph()
         if dek is None and not happened:
             happened = self._lead()
-        insights: list[tuple[Candidate, str, Title]] = []
+        insights: list[InsightChoice] = []
         takeaways: list[tuple[Candidate, str]] = []
         if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
             takeaways = self._choose_takeaways()
@@ -157,6 +163,7 @@ class _Composer:
                 if not text:
                     continue
                 score = float(self.salience.scores[candidate.position]) - W_REDUNDANCY * self._redundancy(candidate)
+                score -= W_SCARCE * (candidate.position in self.scarce)
                 if best is None or score > best[0]:
                     best = (score, candidate, text)
             if best is None or (total >= PARAGRAPH_WORDS[0] + 5 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
@@ -166,7 +173,7 @@ class _Composer:
             total += count_words(best[2])
             self.page.show(best[1])
         chosen.sort(key=lambda candidate: candidate.position)
-        return [(candidate, texts[candidate.position]) for candidate in chosen]
+        return [_beside(candidate, texts[candidate.position], chosen) for candidate in chosen]
 
     def _fits_paragraph(self, candidate: Candidate, chosen: list[Candidate]) -> bool:
         leaning = candidate.leaning
@@ -196,6 +203,14 @@ class _Composer:
         if best is not None and self._forward(best) >= _LOOKS_AHEAD and not best.leaning.previous:
             self.reserved = best.position
 
+    def _reserve_titled(self) -> None:
+        """Where few sentences hold a title, keep What happened off them: the insights have nothing else."""
+        if self.article.word_count < SHORT_ARTICLE_WORDS:
+            return
+        titled = [c for c in self.candidates if self._may_explain(c) and self.finder.holds_title(c)]
+        if len(titled) <= _SCARCE_TITLES:
+            self.scarce = {candidate.position for candidate in titled}
+
     def _choose_takeaways(self) -> list[tuple[Candidate, str]]:
         """One or two sentences that look ahead, with the words that say so."""
         ranked = sorted(
@@ -209,7 +224,7 @@ class _Composer:
             text = shorten(candidate.text, TAKEAWAY_WORDS[1], self.lexicon)
             if text is None or count_words(text) < TAKEAWAY_WORDS[0] or not self._new(candidate):
                 continue
-            if chosen and forward < 1.4:
+            if chosen and (forward < 1.4 or candidate.position in self.scarce):
                 break
             chosen.append((candidate, text))
             self.page.show(candidate)
@@ -228,64 +243,65 @@ class _Composer:
     def _may_explain(self, candidate: Candidate) -> bool:
         return self._stands(candidate) and not candidate.leaning.first_person and self._new(candidate)
 
-    def _choose_insights(self) -> list[tuple[Candidate, str, Title]]:
-        """Sentences that bring something new and hold a title, at most three, in the order of the article."""
-        pool: list[tuple[float, Candidate, str, Title]] = []
-        ranked = sorted(self.candidates, key=lambda c: -float(self.salience.scores[c.position]))
-        for candidate in ranked:
-            if len(pool) >= _TITLED:
-                break
-            if not self._may_explain(candidate) or candidate.word_count < EXPLANATION_WORDS[0]:
-                continue
-            text = shorten(candidate.text, EXPLANATION_WORDS[1], self.lexicon)
-            if text is None or count_words(text) < EXPLANATION_WORDS[0]:
-                continue
-            tokens = candidate.tokens if text == candidate.text else tag_tokens(tokenize(text), self.lexicon)
-            title = best_title(text, tokens, self.lexicon, self.salience.word_weights)
-            if title is not None:
-                pool.append((float(self.salience.scores[candidate.position]), candidate, text, title))
-        chosen: list[tuple[Candidate, str, Title]] = []
+    def _choose_insights(self) -> list[InsightChoice]:
+        """Sentences that bring something new and have a title, at most three, in the order of the article."""
+        pool = self.finder.pairs(self._may_explain, self._may_lend)
+        chosen: list[InsightChoice] = []
         while pool and len(chosen) < INSIGHTS:
-            best = max(
-                pool, key=lambda item: item[0] + W_TITLE * item[3].quality - W_REDUNDANCY * self._redundancy(item[1])
-            )
-            pool.remove(best)
-            if self._may_explain(best[1]):
-                chosen.append((best[1], best[2], best[3]))
-                self.page.show(best[1])
-        return sorted(chosen, key=lambda item: item[0].position)
+            best = max(pool, key=lambda pair: pair.worth - W_REDUNDANCY * self._redundancy(pair.candidate))
+            chosen.append(best)
+            self.page.show(best.candidate)
+            if best.title_from is not best.candidate:
+                self.page.show(best.title_from)
+            pool = [pair for pair in pool if self._may_explain(pair.candidate) and self._may_title(pair)]
+        return sorted(chosen, key=lambda pair: pair.candidate.position)
+
+    def _may_lend(self, candidate: Candidate) -> bool:
+        return not candidate.leaning.never and candidate.position not in self.page.used
+
+    def _may_title(self, pair: InsightChoice) -> bool:
+        return pair.title_from is pair.candidate or self._may_lend(pair.title_from)
 
     def _draft(
         self,
         dek: tuple[Candidate, str] | None,
         happened: list[tuple[Candidate, str]],
-        insights: list[tuple[Candidate, str, Title]],
+        insights: list[InsightChoice],
         takeaways: list[tuple[Candidate, str]],
     ) -> Draft:
         """The draft in the order of the page, lone surnames made full names where they are first shown."""
-        names = _Introductions(self.article, self.lexicon)
+        names = _Introductions(self.article, self.names, self.lexicon)
         draft_dek = names.sentence(*dek) if dek else None
         draft_happened = tuple(names.sentence(candidate, text) for candidate, text in happened)
         draft_insights = tuple(
-            DraftInsight(DraftSentence(title.text, (candidate.index,)), names.sentence(candidate, text))
-            for candidate, text, title in insights
+            DraftInsight(
+                DraftSentence(pair.title.text, (pair.title_from.index,)), names.sentence(pair.candidate, pair.text)
+            )
+            for pair in insights
         )
         draft_takeaways = tuple(names.sentence(candidate, text) for candidate, text in takeaways)
         return Draft(draft_dek, draft_happened, draft_insights, draft_takeaways, NAME)
 
 
+def _beside(candidate: Candidate, text: str, chosen: list[Candidate]) -> tuple[Candidate, str]:
+    """The sentence with its own pronoun again where the one that names the person stands right before it."""
+    before = candidate.before
+    follows = any(other.position == candidate.position - 1 and other.before is None for other in chosen)
+    return (before, before.text) if before is not None and follows and text == candidate.text else (candidate, text)
+
+
 class _Introductions:
     """Keeps track of which full names the page has shown, and introduces people by theirs."""
 
-    def __init__(self, article: Article, lexicon: Lexicon) -> None:
+    def __init__(self, article: Article, book: NameBook, lexicon: Lexicon) -> None:
         self._article = article
-        self._book = NameBook(article.text, lexicon)
+        self._book = book
         self._lexicon = lexicon
         self._seen = ""
 
     def sentence(self, candidate: Candidate, text: str) -> DraftSentence:
         """The draft sentence; cites also the sentence that gives a full name which was put in."""
-        cites = [candidate.index]
+        cites = [candidate.index, *candidate.rests_on]
         offset = 0
         for start, surname, full_name in list(self._book.lone_surnames(text)):
             known = any(name in self._seen or name in text for name in self._book.full_names(surname))

@@ -1,0 +1,122 @@
+"""Key insights: sentences that bring something new, each under a title from it or from a sentence beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nutgraf.stages.write.builtin.candidates import Candidate
+from nutgraf.stages.write.builtin.clauses import count_words
+from nutgraf.stages.write.builtin.salience import Salience, stem
+from nutgraf.stages.write.builtin.shorten import shorten
+from nutgraf.stages.write.builtin.titles import Title, find_titles
+from nutgraf.text.lexicon import Lexicon
+
+EXPLANATION_WORDS = (12, 40)
+_TITLED = 30  # sentences looked at for a title
+_NEAR = 3  # sentences before and behind that may lend a title
+W_TITLE = 2.5
+LENT = 0.14
+"""What a title from another sentence is worth less."""
+REPEATED = 0.22
+"""What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
+_MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
+_OPENING_WORDS = 3
+_WORD = re.compile(r"[\w’'$€£%-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class InsightChoice:
+    """A sentence to explain with, as shortened, its title, and the sentence that the title is from."""
+
+    candidate: Candidate
+    text: str
+    title: Title
+    title_from: Candidate
+    worth: float
+
+
+def repeats_opening(title: str, explanation: str) -> bool:
+    """Whether the title's first words are the explanation's too, articles and marks apart."""
+    first, second = _opening(title), _opening(explanation)
+    return first == second[: len(first)]
+
+
+def _opening(text: str) -> list[str]:
+    words = [word.lower() for word in _WORD.findall(text[:200])]
+    return [word for word in words if word not in ("the", "a", "an")][:_OPENING_WORDS]
+
+
+class InsightFinder:
+    """Pairs explanations with titles; each sentence's titles are found once."""
+
+    def __init__(self, candidates: list[Candidate], salience: Salience, lexicon: Lexicon) -> None:
+        self._candidates = candidates
+        self._salience = salience
+        self._lexicon = lexicon
+        self._titles: dict[int, list[Title]] = {}
+
+    def pairs(
+        self, may_explain: Callable[[Candidate], bool], may_lend: Callable[[Candidate], bool]
+    ) -> list[InsightChoice]:
+        """Every worthwhile pair of the most telling sentences, none chosen yet."""
+        scores = self._salience.scores
+        found: list[InsightChoice] = []
+        looked_at = 0
+        for candidate in sorted(self._candidates, key=lambda c: -float(scores[c.position])):
+            if looked_at >= _TITLED:
+                break
+            if candidate.word_count < EXPLANATION_WORDS[0] or not may_explain(candidate):
+                continue
+            text = shorten(candidate.text, EXPLANATION_WORDS[1], self._lexicon)
+            if text is None or count_words(text) < EXPLANATION_WORDS[0]:
+                continue
+            looked_at += 1
+            found += self._titled(candidate, text, may_lend)
+        return found
+
+    def holds_title(self, candidate: Candidate) -> bool:
+        """Whether the sentence is long enough to explain and holds a title of its own."""
+        return candidate.word_count >= EXPLANATION_WORDS[0] and bool(self._titles_of(candidate))
+
+    def _titled(
+        self, candidate: Candidate, text: str, may_lend: Callable[[Candidate], bool]
+    ) -> Iterator[InsightChoice]:
+        score = float(self._salience.scores[candidate.position])
+        for title in self._titles_of(candidate):
+            quality = title.quality - REPEATED * repeats_opening(title.text, text)
+            yield InsightChoice(candidate, text, title, candidate, score + W_TITLE * quality)
+        if candidate.leaning.has_quote:
+            return  # a quotation is explained by no other sentence's title
+        for lender in self._neighbours(candidate):
+            if not may_lend(lender):
+                continue
+            for title in self._titles_of(lender):
+                if not title.is_claim and self._tied(title, lender, candidate):
+                    yield InsightChoice(candidate, text, title, lender, score + W_TITLE * (title.quality - LENT))
+
+    def _neighbours(self, candidate: Candidate) -> Iterator[Candidate]:
+        for distance in range(1, _NEAR + 1):
+            for position in (candidate.position - distance, candidate.position + distance):
+                if 0 <= position < len(self._candidates):
+                    other = self._candidates[position]
+                    if abs(other.paragraph - candidate.paragraph) <= 2:
+                        yield other
+
+    def _tied(self, title: Title, lender: Candidate, candidate: Candidate) -> bool:
+        """Whether a reader sees at once what the sentence has to do with the title."""
+        rows = self._salience.rows
+        if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
+            return False
+        weights = self._salience.word_weights
+        named = {stem(word.lower()) for word in _WORD.findall(title.text)}
+        shared = named & {stem(word) for word in candidate.words} & weights.keys()
+        near = lender.paragraph == candidate.paragraph or abs(lender.position - candidate.position) == 1
+        return len(shared) >= (1 if near else 2) and not repeats_opening(title.text, candidate.text)
+
+    def _titles_of(self, candidate: Candidate) -> list[Title]:
+        if candidate.position not in self._titles:
+            titles = find_titles(candidate.text, candidate.tokens, self._lexicon, self._salience.word_weights)
+            self._titles[candidate.position] = titles
+        return self._titles[candidate.position]

@@ -1,0 +1,170 @@
+"""Noun phrases that can stand as a title, and what languages without verb forms have instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nutgraf.stages.write.builtin.clauses import (
+    ADVERB,
+    BASE,
+    COMMA,
+    CONJUNCTION,
+    CONTENT,
+    DASH,
+    DETERMINER,
+    FINITE,
+    GERUND,
+    NEGATION,
+    NUMBER,
+    PARTICIPLE,
+    PREPOSITION,
+    PRONOUN,
+    QUOTE,
+    STOP,
+    SUBORDINATOR,
+    TO,
+    Token,
+)
+from nutgraf.stages.write.builtin.endings import BOUND, MEASURES, has_attribution, is_broken, word_count
+from nutgraf.text.lexicon import Lexicon
+
+_MAX_PHRASE_TOKENS = 10
+_MIN_PHRASE_WORDS = 4
+_LINKS = frozenset(("of", "between", "against", "on", "for", "from", "in"))
+_EVENT_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ance", "ence", "ure", "ures")
+_POINTERS = frozenset(
+    [
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "my",
+        "your",
+        "such",
+        "another",
+        "other",
+        "others",
+        "no",
+        "any",
+        "some",
+        "both",
+        "either",
+    ]
+)
+
+
+def noun_phrases(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
+    """Noun phrases with what belongs to them that say something: (start, end, quality)."""
+    for start in range(len(tokens)):
+        standing = _noun_start(tokens, start)
+        if not standing:
+            continue
+        end = start
+        while end < len(tokens) and end - start <= _MAX_PHRASE_TOKENS and _continues_noun(tokens, end, start):
+            end += 1
+        while end > start and tokens[end - 1].tag not in (CONTENT, NUMBER):
+            end -= 1
+        if end <= start or not _ends_noun(tokens, end):
+            continue
+        worth = _worth(tokens, start, end, lexicon)
+        if worth:
+            yield start, end, standing + worth
+
+
+def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float:
+    """What a phrase tells by itself (0: too little): a happening or a figure, with what it is about."""
+    phrase = tokens[start:end]
+    content = [token for token in phrase if token.tag == CONTENT]
+    links = [i for i, token in enumerate(phrase) if token.tag == PREPOSITION]
+    if len(content) < 2 or not links or word_count(phrase) < _MIN_PHRASE_WORDS:
+        return 0.0
+    head = phrase[links[0] - 1]
+    last = phrase[-1]
+    if (last.low.endswith("ed") or last.low in lexicon.words("adjectives")) and not last.is_capital:
+        return 0.0  # a participle whose phrase goes on
+    if head.low in lexicon.words("vague_nouns") or head.low.removesuffix("s") in lexicon.words("person_nouns"):
+        return 0.0
+    calendar = lexicon.words("weekdays") | lexicon.words("months") | lexicon.words("time_nouns")
+    if any(token.low in calendar for token in content) or all(token.is_capital for token in content):
+        return 0.0  # a date, a name
+    follower = tokens[end] if end < len(tokens) else None
+    if follower is not None and follower.low in lexicon.words("attribution_verbs"):
+        return 0.0
+    figures = any(token.tag == NUMBER and token.low not in ("one", "two") for token in phrase)
+    happening = head.low.endswith(_EVENT_ENDINGS) or head.low in lexicon.words("event_nouns")
+    capital = any(token.is_capital for token in content[1:])
+    if not figures and not happening:
+        return 0.04 * capital if len(content) >= 3 else 0.0
+    return 0.1 * figures + 0.12 * happening + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
+
+
+def _noun_start(tokens: list[Token], start: int) -> float:
+    """How well a title may begin here (0: not at all): best behind a verb."""
+    token = tokens[start]
+    if token.low in _POINTERS or token.tag not in (DETERMINER, CONTENT, NUMBER):
+        return 0.0
+    if start == 0:
+        return 0.16
+    before = tokens[start - 1]
+    if tokens[0].low == "there" and start <= 4 and before.low in ("is", "are", "was", "were", "been"):
+        return 0.28
+    if token.low == "the" and before.tag not in (FINITE, BASE, PARTICIPLE):
+        return 0.0
+    perfect = before.tag == PARTICIPLE and start > 1 and tokens[start - 2].low in ("has", "have", "had")
+    if before.tag in (BASE, FINITE, GERUND) or perfect:
+        negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])
+        return 0.0 if negated else 0.2
+    return 0.14 if before.low in ("on", "over", "about", "against", "for", "by", "with", "including", "a") else 0.0
+
+
+def _ends_noun(tokens: list[Token], end: int) -> bool:
+    last = tokens[end - 1]
+    if last.low in MEASURES or last.text.endswith(("'s", "’s")):
+        return False
+    after = tokens[end] if end < len(tokens) else None
+    if after is None:
+        return True
+    if after.tag in (NUMBER, CONTENT, GERUND, DETERMINER, ADVERB, QUOTE, PARTICIPLE, CONJUNCTION):
+        return False
+    return after.low not in BOUND or after.tag == TO
+
+
+def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
+    token = tokens[position]
+    if token.tag in (CONTENT, NUMBER):
+        return True
+    if position == start:
+        return token.tag == DETERMINER
+    before = tokens[position - 1]
+    if token.tag == DETERMINER:
+        return before.tag == PREPOSITION and token.low not in _POINTERS
+    return token.tag == PREPOSITION and token.low in _LINKS and before.tag in (CONTENT, NUMBER)
+
+
+def whole_clause(tokens: list[Token], lexicon: Lexicon, max_words: int) -> int:
+    """Without verb forms: where the sentence's first clause ends at a mark, having a finite verb; 0 for nowhere."""
+    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, NEGATION):
+        return 0
+    if any(token.low in lexicon.words("pronouns") for token in tokens[:4]):
+        return 0
+    for end in range(2, min(len(tokens), max_words + 2)):
+        if tokens[end].tag in (STOP, COMMA, DASH):
+            whole = end == len(tokens) - 1 or (tokens[end].tag == COMMA and lexicon.code not in ("de", "nl"))
+            verb = any(token.tag == FINITE for token in tokens[1:end])
+            return end if whole and verb and not has_attribution(tokens[end:], lexicon) else 0
+    return 0
+
+
+def opening_subject(tokens: list[Token], lexicon: Lexicon) -> int:
+    """Without verb forms: where what stands before the first finite verb ends; 0 where that is no plain phrase."""
+    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, ADVERB, NEGATION, FINITE):
+        return 0
+    verb = next((i for i, token in enumerate(tokens[:12]) if token.tag == FINITE), None)
+    if verb is None or verb < 3 or is_broken(tokens[:verb]) or tokens[0].low in lexicon.words("pronouns"):
+        return 0
+    return verb if tokens[verb - 1].tag in (CONTENT, NUMBER) else 0

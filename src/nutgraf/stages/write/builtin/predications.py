@@ -1,0 +1,339 @@
+"""The clauses of a sentence that state something by themselves, each with its subject, verb and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nutgraf.stages.write.builtin.clauses import (
+    ADVERB,
+    BASE,
+    COMMA,
+    CONJUNCTION,
+    CONTENT,
+    DASH,
+    DETERMINER,
+    FINITE,
+    NEGATION,
+    NUMBER,
+    PARTICIPLE,
+    PREPOSITION,
+    PRONOUN,
+    QUOTE,
+    Token,
+)
+from nutgraf.stages.write.builtin.endings import (
+    content_start,
+    has_attribution,
+    is_broken,
+    main_start,
+    opens_with_quantity,
+    verb_after,
+)
+from nutgraf.text.lexicon import Lexicon
+
+_STARTERS = frozenset((DETERMINER, CONTENT, NUMBER))
+_NO_SUBJECT = frozenset(
+    [
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "its",
+        "their",
+        "such",
+        "another",
+        "other",
+        "others",
+        "no",
+        "it",
+        "there",
+    ]
+)
+_FACT_OPENERS = frozenset(
+    ["because", "after", "as", "while", "whereas", "although", "though", "where", "when", "since"]
+)
+_SINGULAR, _PLURAL = frozenset(("is", "was", "has", "does")), frozenset(("are", "were", "have", "do"))
+_WHOLE_CLAUSE = frozenset(
+    [
+        "means",
+        "meant",
+        "makes",
+        "made",
+        "would",
+        "could",
+        "may",
+        "might",
+        "can",
+        "will",
+        "should",
+        "came",
+        "comes",
+        "led",
+        "leads",
+    ]
+)
+_MAX_SUBJECT = 9
+_MAX_ANTECEDENT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Predication:
+    """A clause as tokens (what stands between subject and verb may be left out) with its finite verb at `verb`.
+
+    `standing` is added to a title's quality; `is_claim`: somebody says so elsewhere in the sentence; `speaker`: who,
+    as words that may follow ("officials said"), and whether the clause may do without them.
+    """
+
+    tokens: list[Token]
+    verb: int
+    standing: float = 0.0
+    is_claim: bool = False
+    speaker: str = ""
+    may_go_unnamed: bool = False
+
+
+def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predication]:
+    """Every such clause of the sentence; none that hangs on a condition, a denial or an unnamed speaker."""
+    quoted = _quoted(tokens)
+    attributed = has_attribution(tokens, lexicon)
+    conditional = any(t.low in ("if", "unless") for t, inside in zip(tokens, quoted, strict=True) if not inside)
+    first = main_start(tokens, lexicon)
+    if first is not None and not quoted[first]:
+        yield from _main(tokens, first, lexicon, attributed)
+    if conditional or (any(quoted) and attributed and not _outside(tokens, quoted)):
+        return
+    for i in range(len(tokens) - 4):
+        start, standing = _later_start(tokens, i, lexicon)
+        if not start or quoted[start]:
+            continue
+        if attributed and has_attribution(tokens[:start] + tokens[start + 2 :], lexicon):
+            if _contested(tokens, lexicon) or not _unnamed_source(tokens, lexicon):
+                continue
+            yield from _plain(tokens, start, lexicon, standing - 0.1, is_claim=True)
+        else:
+            yield from _plain(tokens, start, lexicon, standing)
+    if not attributed:
+        yield from _relative(tokens, quoted, lexicon)
+
+
+def _outside(tokens: list[Token], quoted: list[bool]) -> bool:
+    return sum(t.is_word for t, inside in zip(tokens, quoted, strict=True) if not inside) >= 6
+
+
+def _quoted(tokens: list[Token]) -> list[bool]:
+    inside, flags = False, []
+    for token in tokens:
+        inside ^= token.tag == QUOTE
+        flags.append(inside or token.tag == QUOTE)
+    return flags
+
+
+def _starts_clause(tokens: list[Token], start: int) -> bool:
+    if start >= len(tokens) or tokens[start].low in _NO_SUBJECT:
+        return False
+    return tokens[start].tag in _STARTERS or opens_with_quantity(tokens[start : start + 3])
+
+
+def _dated(tokens: list[Token], lexicon: Lexicon) -> bool:
+    calendar = lexicon.words("weekdays") | lexicon.words("months") | lexicon.words("time_nouns")
+    return any(token.low in calendar for token in tokens[:2])
+
+
+def _plain(
+    tokens: list[Token], start: int, lexicon: Lexicon, standing: float, *, is_claim: bool = False
+) -> Iterator[Predication]:
+    verb = verb_after(tokens, start, _MAX_SUBJECT) if _starts_clause(tokens, start) else None
+    if verb is not None and tokens[verb].low not in lexicon.words("attribution_verbs"):
+        yield Predication(tokens[start:], verb - start, standing, is_claim)
+
+
+def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
+    """The main clause; past an aside behind its subject; or what its subject says."""
+    if not _starts_clause(tokens, start):
+        return
+    verb = verb_after(tokens, start, _MAX_SUBJECT)
+    if verb is None:
+        if not _dated(tokens[start:], lexicon):
+            yield from _past_aside(tokens, start, lexicon, attributed)
+        return
+    if tokens[verb].low in lexicon.words("attribution_verbs"):
+        yield from _said(tokens, tokens[start:verb], verb, lexicon)
+    elif not attributed:
+        yield Predication(tokens[start:], verb - start)
+    elif start > 0 and tokens[0].low == "according":
+        yield Predication(tokens[start:], verb - start, -0.05, is_claim=True)
+    else:
+        yield from _then_said(tokens, start, verb, lexicon)
+
+
+def _then_said(tokens: list[Token], start: int, verb: int, lexicon: Lexicon) -> Iterator[Predication]:
+    """ "The bridge will close, officials said": the clause with the speaker, or with a source that may go unnamed."""
+    commas = [i for i, token in enumerate(tokens) if token.tag == COMMA]
+    if not commas or _contested(tokens, lexicon) or any(token.tag == QUOTE for token in tokens):
+        return
+    last = commas[-1]
+    tail = tokens[last + 1 : -1]
+    if has_attribution(tokens[start:last], lexicon) or not tail:
+        return
+    if tail[0].low == "according":
+        yield Predication(tokens[start:], verb - start, -0.08, is_claim=True)
+        return
+    said = next((i for i, token in enumerate(tail) if token.low in lexicon.words("attribution_verbs")), None)
+    if said not in (0, len(tail) - 1) or len(tail) > 6:
+        return
+    subject = tail[1:] if said == 0 else tail[:said]
+    if not subject or any(token.tag == PRONOUN for token in subject):
+        return
+    speaker = _speaker(subject, tail[said])
+    yield Predication(
+        tokens[start:],
+        verb - start,
+        -0.05,
+        is_claim=True,
+        speaker=speaker,
+        may_go_unnamed=_unnamed_source(subject, lexicon),
+    )
+
+
+def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon) -> Iterator[Predication]:
+    """ "Officials said the bridge would close": with the speaker before it, behind it, or in the explanation only."""
+    content = content_start(tokens, _past_day(tokens, verb + 1, lexicon))
+    inner = verb_after(tokens, content, _MAX_SUBJECT) if content + 1 < len(tokens) else None
+    if inner is None:
+        return
+    if content <= verb + 2:
+        yield Predication(subject + tokens[verb:], len(subject) + inner - verb, -0.05)
+    if _contested(tokens, lexicon) or any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[verb - 3 : verb]):
+        return
+    if tokens[content].low in _SELF and inner == content + 1 and tokens[inner].low in ("will", "plans", "intends"):
+        yield Predication(subject + tokens[inner:], len(subject), 0.02, is_claim=True)
+        return
+    if not _starts_clause(tokens, content):
+        return
+    if tokens[verb].low in ("told", "tells") and tokens[content - 1].low != "that":
+        return
+    yield Predication(
+        tokens[content:],
+        inner - content,
+        -0.05,
+        is_claim=True,
+        speaker=_speaker(subject, tokens[verb]),
+        may_go_unnamed=_unnamed_source(subject, lexicon),
+    )
+
+
+_SELF = frozenset(("it", "he", "she", "they"))
+
+
+def _past_day(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
+    """Past "on Tuesday" or "Tuesday" behind a verb of saying."""
+    for skip in (1, 2):
+        if position + skip < len(tokens) and tokens[position + skip - 1].low in lexicon.words("weekdays"):
+            return position + skip
+    return position
+
+
+def _speaker(subject: list[Token], verb: Token) -> str:
+    """The speaker with the verb, as they may follow a claim; the surname alone of a name of two words."""
+    if len(subject) == 2 and all(token.is_capital for token in subject) and subject[0].tag == CONTENT:
+        return f"{subject[1].text} {verb.text}"
+    words = [token.text for token in subject]
+    if subject[0].start == 0 and (subject[0].tag == DETERMINER or (len(subject) == 1 and subject[0].low.endswith("s"))):
+        words[0] = words[0].lower()
+    return f"{' '.join(words)} {verb.text}"
+
+
+def _contested(tokens: list[Token], lexicon: Lexicon) -> bool:
+    return any(token.low in lexicon.words("contested_verbs") for token in tokens)
+
+
+def _unnamed_source(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the source is a body or a study whose word a title may pass on, the explanation naming it."""
+    return any(token.low in lexicon.words("source_nouns") for token in tokens)
+
+
+def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, float]:
+    """Where a clause that states a fact may begin behind token `i` (0: nowhere), and its standing."""
+    token, after = tokens[i], tokens[i + 1]
+    if token.text in (";", ":") or token.tag == DASH:
+        return i + 1, 0.0
+    if token.tag == COMMA and after.low in ("and", "but"):
+        return i + 2, 0.0
+    fact = token.low == "that" and i > 0 and tokens[i - 1].low in lexicon.words("factive_verbs")
+    if i == 0 or not (fact or token.low in _FACT_OPENERS):
+        return 0, 0.0
+    modal = any(t.low in lexicon.words("modals") for t in tokens[:i])
+    if any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, i - 5) : i]):
+        return 0, 0.0
+    if fact:
+        return (0, 0.0) if modal else (i + 1, -0.03)
+    if tokens[i - 1].low == "such" or (modal and token.low in ("when", "after", "as", "where", "while")):
+        return 0, 0.0
+    return i + 1, -0.22
+
+
+def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
+    """ "The ship, built in 1911, sank": subject and verb with the aside between them left out."""
+    comma = next((i for i in range(start, min(start + _MAX_SUBJECT, len(tokens))) if tokens[i].tag == COMMA), None)
+    if comma is None or is_broken(tokens[start:comma]) or any(t.tag == FINITE for t in tokens[start:comma]):
+        return
+    subject = tokens[start:comma]
+    for i in range(comma + 2, min(comma + 26, len(tokens) - 2)):
+        if tokens[i].tag != COMMA or tokens[i + 1].tag != FINITE or not _agrees(tokens[comma - 1], tokens[i + 1]):
+            continue
+        if tokens[i + 1].low in lexicon.words("attribution_verbs"):
+            yield from _said(tokens, subject, i + 1, lexicon)
+        elif not attributed and not any(t.tag == CONJUNCTION for t in tokens[start:i]):
+            yield Predication(subject + tokens[i + 1 :], len(subject), 0.02)
+        return
+
+
+def _relative(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> Iterator[Predication]:
+    """ "… Harbour Works, which owns 12 plants": what is said of a noun in passing."""
+    for i in range(2, len(tokens) - 4):
+        if tokens[i].tag != COMMA or tokens[i + 1].low not in ("which", "who") or quoted[i]:
+            continue
+        verb = i + 2 + (tokens[i + 2].tag == ADVERB)
+        if tokens[verb].tag != FINITE or tokens[verb].low in lexicon.words("attribution_verbs"):
+            continue
+        start = _antecedent(tokens, i)
+        if start is None or not _agrees(tokens[i - 1], tokens[verb]):
+            continue
+        if tokens[i + 1].low == "which" and tokens[verb].low in _WHOLE_CLAUSE:
+            continue
+        if tokens[i + 1].low == "who" and not tokens[i - 1].is_capital:
+            continue
+        yield Predication(tokens[start:i] + tokens[i + 2 :], i - start + (verb - i - 2), -0.04)
+
+
+def _antecedent(tokens: list[Token], comma: int) -> int | None:
+    """Where the noun phrase before the comma begins; None where it is not clear what is meant."""
+    start = comma
+    while start > 0 and comma - start < _MAX_ANTECEDENT:
+        token = tokens[start - 1]
+        if token.tag == DETERMINER:
+            start -= 1
+            break
+        if token.tag not in (CONTENT, NUMBER):
+            break
+        start -= 1
+    before = tokens[start - 1] if start else None
+    if start == comma or not _starts_clause(tokens, start):
+        return None
+    if before is not None and (
+        before.tag in (CONJUNCTION, PRONOUN, QUOTE) or before.low in ("of", "in", "at", "near", "from")
+    ):
+        return None
+    if before is not None and before.tag not in (FINITE, BASE, PARTICIPLE, PREPOSITION, COMMA):
+        return None
+    return start
+
+
+def _agrees(noun: Token, verb: Token) -> bool:
+    plural = noun.low.endswith("s") and not noun.low.endswith(("ss", "us", "is"))
+    if verb.low in _SINGULAR:
+        return not plural or noun.is_capital
+    return plural or noun.is_capital if verb.low in _PLURAL else True
