@@ -58,10 +58,25 @@ class SourceError(NutgrafError):
 
 
 class FetchError(SourceError):
-    """The document could not be fetched."""
+    """The document could not be fetched.
+
+    `retry_after_s` is how long to wait at least, in seconds, where the server or our own manners say so, else None.
+    """
 
     default_code = "fetch_failed"
     default_retryable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        url: str = "",
+        code: str | None = None,
+        retryable: bool | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, url=url, code=code, retryable=retryable)
+        self.retry_after_s = retry_after_s
 
 
 class Timeout(FetchError):
@@ -85,18 +100,14 @@ class TooLarge(FetchError):
 
 
 class HTTPStatus(FetchError):
-    """The server answered with a status other than success.
-
-    `retry_after_s` is the server's own wish in seconds, or None.
-    """
+    """The server answered with a status other than success."""
 
     default_code = "http_status"
 
     def __init__(self, message: str, *, status: int, url: str = "", retry_after_s: float | None = None) -> None:
         retryable = status in (408, 425, 429) or status >= 500
-        super().__init__(message, url=url, code=f"http_{status}", retryable=retryable)
+        super().__init__(message, url=url, code=f"http_{status}", retryable=retryable, retry_after_s=retry_after_s)
         self.status = status
-        self.retry_after_s = retry_after_s
 
 
 class ParseError(SourceError):

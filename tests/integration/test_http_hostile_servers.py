@@ -15,6 +15,7 @@ from aiohttp.abc import AbstractResolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fakes import FakeClock
 from http_servers import answer, fetch, fetcher_for, raw_server
 from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.http import FetchOptions, HttpFetcher, connecting
@@ -76,7 +77,7 @@ async def hang_up(reader, writer):
         (answer(HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab"), "incomplete_body"),
         (answer(HEAD + b"Content-Length: 2\r\n\r\nok and more"), "bad_response"),
         (answer(HEAD + b"Content-Length: 50000000\r\n\r\n"), "too_large"),
-        (answer(HEAD + b"Content-Encoding: br\r\nContent-Length: 2\r\n\r\nok"), "unsupported_encoding"),
+        (answer(HEAD + b"Content-Encoding: compress\r\nContent-Length: 2\r\n\r\nok"), "unsupported_encoding"),
         (answer(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nok"), "bad_encoding"),
         (answer(b"HTTP/1.1 304 Not Modified\r\n\r\n"), "http_304"),
         (answer(b"SSH-2.0-OpenSSH_9.9\r\n"), "bad_response"),
@@ -195,6 +196,76 @@ def test_a_neighbour_is_fetched_while_hostile_servers_hang():
 
 
 # Names that resolve to what they should not
+
+
+# A dead host
+
+
+def test_three_hundred_feeds_of_a_silent_host_cost_three_connections():
+    connections = []
+
+    async def never_answer(reader, writer):
+        connections.append(1)
+        await asyncio.sleep(60)
+
+    async def main():
+        clock = FakeClock()
+        async with raw_server(never_answer) as port, fetcher_for(port, clock=clock, **FAST) as fetcher:
+            requests = (fetcher.fetch(FetchRequest(f"http://127.0.0.1:{port}/{n}", Purpose.FEED)) for n in range(300))
+            errors = await asyncio.gather(*requests, return_exceptions=True)
+            article = FetchRequest(f"http://127.0.0.1:{port}/article", Purpose.ARTICLE)
+            for _ in range(2):
+                with pytest.raises(FetchError) as caught:
+                    await fetcher.fetch(article)
+                errors.append(caught.value)
+            return errors
+
+    errors = asyncio.run(main())
+    assert [error.code for error in errors] == ["timeout"] * 3 + ["host_down"] * 299
+    assert all(error.retry_after_s == 300 for error in errors[3:])
+    assert len(connections) == 3
+
+
+def test_a_host_that_comes_back_is_found_by_one_probe():
+    is_up = []
+
+    async def handle(reader, writer):
+        if is_up:
+            await answer(HEAD + b"Content-Length: 6\r\n\r\n<rss/>")(reader, writer)
+
+    async def main():
+        clock = FakeClock()
+        async with raw_server(handle) as port, fetcher_for(port, clock=clock, **FAST) as fetcher:
+
+            async def code():
+                try:
+                    await fetcher.fetch(FetchRequest(f"http://127.0.0.1:{port}/", Purpose.FEED))
+                except FetchError as error:
+                    return error.code
+                return "fetched"
+
+            codes = [await code() for _ in range(4)]
+            clock.advance(300)
+            codes += [await code(), await code()]
+            clock.advance(600)
+            is_up.append(True)
+            return [*codes, await code(), await code()]
+
+    failed, held = "connection_failed", "host_down"
+    assert asyncio.run(main()) == [failed, failed, failed, held, failed, held, "fetched", "fetched"]
+
+
+def test_a_host_that_answers_but_never_ends_is_not_down():
+    async def main():
+        async with (
+            raw_server(drip(HEAD + b"\r\n", b"x", pause_s=0.01)) as port,
+            fetcher_for(port, **{**FAST, "total_timeout_s": 0.1}) as fetcher,
+        ):
+            request = FetchRequest(f"http://127.0.0.1:{port}/", Purpose.FEED)
+            answers = [await asyncio.gather(fetcher.fetch(request), return_exceptions=True) for _ in range(5)]
+            return [error.code for [error] in answers]
+
+    assert asyncio.run(main()) == ["timeout"] * 5
 
 
 def resolved_to(monkeypatch, *addresses):

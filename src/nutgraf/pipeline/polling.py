@@ -13,7 +13,7 @@ import structlog
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.feed import Feed
 from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollChange, PollResult
-from nutgraf.errors import HTTPStatus, NutgrafError
+from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.schedule import IntervalLimits
 from nutgraf.pipeline.work import PARSE
@@ -124,17 +124,17 @@ class FeedPoller:
 
     def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:
         now: datetime = self._clock.now()
-        status = error if isinstance(error, HTTPStatus) else None
+        is_gone = isinstance(error, HTTPStatus) and error.status == 410
         interval_s = schedule.interval_after_failure(
             self._limits_for(feed.url),
             failures=feed.failures + 1,
-            retry_after_s=status.retry_after_s if status else None,
+            retry_after_s=error.retry_after_s if isinstance(error, FetchError) else None,
         )
         return PollResult(
             polled_at=now,
             next_poll_at=schedule.poll_moment(now, interval_s, key=f"{feed.url} {now.isoformat()}"),
             interval_s=feed.interval_s,
-            new_state=FeedState.GONE if status and status.status == 410 else FeedState.ACTIVE,
+            new_state=FeedState.GONE if is_gone else FeedState.ACTIVE,
             error_code=error.code,
             error_message=error.message,
         )

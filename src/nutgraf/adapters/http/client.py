@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -14,6 +15,7 @@ from yarl import URL
 from nutgraf.adapters.http import headers as http_headers
 from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.adapters.http.body import BodyBuffer
+from nutgraf.adapters.http.breaker import OriginBreaker
 from nutgraf.adapters.http.codings import ACCEPT_ENCODING
 from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
@@ -40,6 +42,7 @@ class _Journey:
     remaining_s: float
     obeys_robots: bool = False
     truncate: bool = False
+    is_answered: bool = False  # the request under way has been, be it with an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class HttpFetcher:
         self._policy = AddressPolicy(options.allowed_endpoints)
         self._resolver = PolicyResolver(self._policy)
         self._turns = OriginTurns(clock, gap_s=options.host_gap_s, wait_s=options.turn_wait_s)
+        self._breaker = OriginBreaker(clock)
         self._robots = RobotsGate(self._fetch_robots, clock, product=options.product)
         self._connections = asyncio.Semaphore(options.max_connections)
         self._large_bodies = asyncio.Semaphore(options.max_large_bodies)
@@ -172,27 +176,38 @@ class HttpFetcher:
 
     async def _request(self, url: URL, journey: _Journey) -> _Answer:
         """One request in the origin's turn; waiting for the turn or a connection costs none of the journey's time."""
-        host, port = url.raw_host or "", url.port or 0
-        async with self._turns.take(str(url.origin()), url=str(url)) as turn, self._connections:
+        host, port, origin = url.raw_host or "", url.port or 0, str(url.origin())
+        check = functools.partial(self._breaker.check, origin, url=str(url))
+        check()  # a server that is down is not worth waiting for
+        async with self._turns.take(origin, url=str(url), check=check) as turn, self._connections:
             if journey.remaining_s <= 0:
                 raise Timeout("The server took too long in all.", url=str(url))
             loop = asyncio.get_running_loop()
             started_at_s = loop.time()
+            journey.is_answered = False
             try:
                 async with asyncio.timeout(journey.remaining_s):
                     return await self._exchange(url, journey)
             except FetchError:
                 raise
             except Exception as exc:
-                raise as_fetch_error(exc, url=str(url)) from exc
+                raise self._failure(exc, url, journey) from exc
             finally:
                 journey.remaining_s -= loop.time() - started_at_s
                 if self._resolver.is_private(host, port):
                     turn.gap_s = 0.0
 
+    def _failure(self, exc: Exception, url: URL, journey: _Journey) -> FetchError:
+        error = as_fetch_error(exc, url=str(url))
+        if not journey.is_answered:
+            self._breaker.failed(str(url.origin()), error)
+        return error
+
     async def _exchange(self, url: URL, journey: _Journey) -> _Answer:
         session = self._open_session()
         async with session.get(url, headers=journey.headers, allow_redirects=False) as response:
+            journey.is_answered = True
+            self._breaker.answered(str(url.origin()))
             headers_bytes = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
             if headers_bytes > self._options.max_headers_bytes:
                 raise headers_too_large(str(url))

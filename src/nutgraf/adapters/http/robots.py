@@ -167,6 +167,8 @@ class RobotsGate:
         except Blocked:
             raise  # by the address policy: the page itself would be refused too
         except FetchError as exc:
+            if exc.code == "host_down":  # nothing was asked, so there is nothing to remember
+                raise
             if _means_no_rules(exc):
                 fresh = _Cached(now + CACHE_TIME)
             elif stale and not stale.failure:  # section 2.4: an old copy may serve while the file is unreachable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -35,8 +35,11 @@ class OriginTurns:
         self._sweep_above = SWEEP_FROM_ORIGINS
 
     @asynccontextmanager
-    async def take(self, origin: str, *, url: str) -> AsyncIterator[Turn]:
-        """Hold the origin's turn. Raises Timeout (code `host_busy`) after waiting too long for the others."""
+    async def take(self, origin: str, *, url: str, check: Callable[[], None] = lambda: None) -> AsyncIterator[Turn]:
+        """Hold the origin's turn. Raises Timeout (code `host_busy`) after waiting too long for the others.
+
+        `check` is called when the turn has come but before the gap is waited for: what it raises costs no gap.
+        """
         turn = self._turns.setdefault(origin, Turn(self._gap_s))
         turn.wanted_by += 1
         try:
@@ -45,11 +48,14 @@ class OriginTurns:
             except TimeoutError:
                 raise Timeout("Too many requests to this site are waiting.", url=url, code="host_busy") from None
             try:
+                check()
                 await self._pause(turn)
                 turn.gap_s = self._gap_s
-                yield turn
+                try:
+                    yield turn
+                finally:
+                    turn.free_at = self._clock.now() + timedelta(seconds=turn.gap_s)
             finally:
-                turn.free_at = self._clock.now() + timedelta(seconds=turn.gap_s)
                 turn.lock.release()
         finally:
             turn.wanted_by -= 1
