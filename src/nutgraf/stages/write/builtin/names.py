@@ -13,6 +13,49 @@ _FULL_NAME = re.compile(rf"{_PART}(?:{_PARTICLE} {_PART}){{1,3}}")
 _CAPITALISED = re.compile(r"\b[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w’'\-]*\w")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _LOWER_WORD = re.compile(r"\b[a-zà-ÿ]{3,}\b")
+_SAID = r"(?:said|says|told|tells|added|adds|explained|explains|wrote|writes|recalled|recalls|asked|argued|argues)"
+_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w’'\-]*\w"
+# A name that speaks, is spoken of as "who" or "he", or bears a title; and a name that things are in.
+_BEARERS = re.compile(
+    rf"({_NAME}),? {_SAID}\b|\b{_SAID} (?:{_NAME} ){{0,3}}({_NAME})|({_NAME}), (?:who|whose|\d\d)\b"
+    rf"|\b(?:President|Senator|Sen\.|Rep\.|Gov\.|Judge|Dr\.|Mr\.|Ms\.|Mrs\.|Minister|Mayor) (?:{_NAME} )?({_NAME})"
+)
+_PLACES = re.compile(rf"\b(?:in|In|into|across|throughout|near) (?:{_NAME} )?({_NAME})")
+_NO_FIRST_NAMES = frozenset(
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "northern",
+        "southern",
+        "eastern",
+        "western",
+        "new",
+        "san",
+        "los",
+        "united",
+        "great",
+        "saudi",
+        "islamic",
+    ]
+)
+_ROLES = frozenset(
+    [
+        "candidate",
+        "senior",
+        "foreign",
+        "prime",
+        "vice",
+        "former",
+        "speaker",
+        "sheriff",
+        "chief",
+        "nominee",
+        "ambassador",
+        "editor",
+    ]
+)
 _MAX_NAMES = 200
 
 
@@ -22,6 +65,8 @@ class NameBook:
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self._full: dict[str, list[str]] = {}
         self._lexicon = lexicon
+        self._people = {name for found in _BEARERS.findall(text) for name in found if name}
+        self._people -= {match.group(1) for match in _PLACES.finditer(text)}
         lower = set(_LOWER_WORD.findall(text))
         for match in _FULL_NAME.finditer(text):
             if len(self._full) >= _MAX_NAMES:
@@ -45,9 +90,21 @@ class NameBook:
             parts[0].lower().rstrip(".") in drop or parts[0].lower().startswith(("president-", "ex-", "vice"))
         ):
             parts.pop(0)
+        roles = self._lexicon.words("honorifics") | self._lexicon.words("person_nouns") | _ROLES
+        held = [i for i, part in enumerate(parts) if part.lower().rstrip(".") in roles]
+        parts = parts[held[-1] + 1 :] if held else parts
         if any(part.lower() in days for part in parts):
             return ""
         return " ".join(parts)
+
+    def is_person(self, surname: str) -> bool:
+        """Whether the article treats the bearer of `surname` as one person: it speaks or has a title, with one name."""
+        names = self.full_names(surname)
+        if surname not in self._people or len(names) != 1:
+            return False
+        first = names[0].split(" ", 1)[0]
+        known = self._lexicon.words("source_nouns") | self._lexicon.words("stop_words")
+        return not ({first.lower(), surname.lower()} & (known | _NO_FIRST_NAMES) or first.lower().endswith("ing"))
 
     def surnames(self) -> list[str]:
         """Every surname, in order of appearance."""
@@ -64,7 +121,7 @@ class NameBook:
             names = self._full.get(surname)
             if not names or self._beside_capital(text, match.start(), match.start() + len(match.group())):
                 continue
-            yield match.start(), surname, names[0] if len(names) == 1 else ""
+            yield match.start(), surname, names[0] if self.is_person(surname) else ""
 
     def _beside_capital(self, text: str, start: int, end: int) -> bool:
         before = text[:start].rsplit(None, 1)

@@ -16,7 +16,6 @@ _OPENING = re.compile(r"(He|She|His|Her)\b(?![’'])")
 _HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
 _SHE = re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE)
 _VERBS = "(?:said|says|told|tells|added|adds|explained|explains|wrote|recalls|recalled)"
-_SPEAKER = re.compile(rf"\b([A-Z][\w’'-]*\w),? {_VERBS}\b|\b{_VERBS} (?:[A-Z][\w.’'-]* ){{0,2}}([A-Z][\w’'-]*\w)")
 _CHAIN = 3  # sentences in a row that may open with a pronoun for the same person
 _OTHER_PEOPLE = re.compile(
     r"\b(?:father|mother|brother|sister|son|daughter|wife|husband|man|woman|boy|girl|friend|boss|colleague|"
@@ -69,18 +68,25 @@ def _restated(
     )
 
 
+def _acts(person: str, text: str) -> bool:
+    """Whether `person` is the sentence's subject or its speaker."""
+    surname = re.escape(person.rsplit(" ", 1)[1])
+    name = rf"(?:[A-Z][\w.’'-]* ){{0,3}}{surname}"
+    return (
+        re.match(rf"{name}\b(?![’'])", text) is not None
+        or re.search(rf"{_VERBS} {name}\b(?![’'])|[,”\"] {name} {_VERBS}\b", text) is not None
+    )
+
+
 class _People:
     """The people of an article: full names whose bearers speak or act, with the pronoun that goes with each."""
 
     def __init__(self, text: str, book: NameBook, lexicon: Lexicon, candidates: list[Candidate]) -> None:
         self._names: dict[str, str] = {}
         self._pronouns: dict[str, Counter[str]] = {}
-        bodies = lexicon.words("source_nouns") | lexicon.words("unique_nouns") | lexicon.words("event_nouns")
-        speakers = {name for pair in _SPEAKER.findall(text) for name in pair if name}
         for surname in book.surnames():
-            names = book.full_names(surname)
-            if len(names) == 1 and surname in speakers and surname.lower() not in bodies:
-                self._names[surname] = names[0]
+            if book.is_person(surname):
+                self._names[surname] = book.full_names(surname)[0]
         self._any = re.compile(r"\b(?:" + "|".join(map(re.escape, self._names)) + r")\b") if self._names else None
         self._full = {name for surname in book.surnames() for name in book.full_names(surname)}
         for candidate in candidates:
@@ -100,8 +106,9 @@ class _People:
         if len(people) != 1 or _OTHER_PEOPLE.search(text):
             return ""
         person = next(iter(people))
-        capitals = {name for name in self._full if name in text} - {person}
-        return "" if any(len(name.split()) == 2 and not name.startswith("New ") for name in capitals) else person
+        if not _acts(person, text) or any(name in text and person not in name for name in self._full):
+            return ""
+        return person
 
     def suits(self, person: str, pronoun: str) -> bool:
         """Whether the article never uses the other pronoun where it speaks of `person` alone."""
