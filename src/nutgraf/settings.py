@@ -60,7 +60,10 @@ class FetchSettings(_Section):
     )
     allow_private: tuple[str, ...] = Field(
         default=(),
-        description="Private networks that may be fetched from, each as `CIDR:port`, such as `192.168.1.0/24:8080`.",
+        description=(
+            "Private servers that may be fetched from, each with its port: networks, reached by address only, "
+            "such as `192.168.1.0/24:8080`, or names, such as `nas.home:8080`."
+        ),
     )
     host_gap_s: float = Field(default=1.0, ge=0, le=60, description="Seconds between two requests to one host.")
     max_body_bytes: int = Field(default=10_000_000, ge=10_000, le=100_000_000, description="Largest document, decoded.")

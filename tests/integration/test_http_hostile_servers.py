@@ -280,8 +280,8 @@ def resolved_to(monkeypatch, *addresses):
     monkeypatch.setattr(connecting.socket, "getaddrinfo", getaddrinfo)
 
 
-async def fetch_name(url="http://news.example/"):
-    fetcher = HttpFetcher(FetchOptions(), SystemClock())
+async def fetch_name(url="http://news.example/", *, allow_private=()):
+    fetcher = HttpFetcher(FetchOptions(allow_private=allow_private), SystemClock())
     try:
         return await fetcher.fetch(FetchRequest(url, Purpose.FEED))
     finally:
@@ -324,6 +324,27 @@ def test_the_address_really_connected_to_is_checked_again(monkeypatch):
     monkeypatch.setattr(PolicyResolver, "resolve", Rebinding.resolve)
     with pytest.raises(FetchError) as caught:
         asyncio.run(fetch_name())
+    assert caught.value.code == "blocked_address"
+
+
+@pytest.mark.parametrize("resolve", ["names", "sockets"])
+def test_a_name_cannot_be_bound_to_the_operators_own_network(monkeypatch, resolve):
+    if resolve == "names":
+        resolved_to(monkeypatch, "127.0.0.1")
+    else:
+        monkeypatch.setattr(PolicyResolver, "resolve", Rebinding.resolve)
+
+    async def main():
+        async with raw_server(answer(HEAD + b"Content-Length: 6\r\n\r\nsecret")) as port:
+            allowance = f"127.0.0.0/8:{port}"
+            document = await fetch_name(f"http://127.0.0.1:{port}/", allow_private=(allowance,))
+            assert document.body == b"secret"
+            named = await fetch_name(f"http://nas.home:{port}/", allow_private=(f"nas.home:{port}",))
+            assert named.body == b"secret"
+            await fetch_name(f"http://news.example:{port}/", allow_private=(allowance, f"nas.home:{port}"))
+
+    with pytest.raises(FetchError) as caught:
+        asyncio.run(main())
     assert caught.value.code == "blocked_address"
 
 

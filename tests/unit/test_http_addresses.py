@@ -142,7 +142,42 @@ def test_allowed_networks_are_allowed_on_their_port(allowed, address, port, pass
 
 
 @pytest.mark.parametrize(
-    "text", ["", "127.0.0.1", "127.0.0.0/8", "127.0.0.0/33:80", "host:80", "10.0.0.0/8:0", "::1:x"]
+    ("allowed", "name", "address", "passes"),
+    [
+        ("10.0.0.0/8:8080", "", "10.0.0.5", True),
+        ("10.0.0.0/8:8080", "evil.example", "10.0.0.5", False),
+        ("10.0.0.0/8:8080", "localhost", "10.0.0.5", False),
+        ("127.0.0.0/8:8080", "localhost", "127.0.0.1", True),
+        ("127.0.0.0/8:8080", "localhost", "::ffff:127.0.0.1", True),
+        ("127.0.0.0/8:8080", "localhost.evil.example", "127.0.0.1", False),
+        ("nas.home:8080", "nas.home", "10.0.0.5", True),
+        ("NAS.home:8080", "nas.home", "fd00::5", True),
+        ("nas.home:8080", "evil.example", "10.0.0.5", False),
+        ("nas.home:8080", "", "10.0.0.5", False),
+        ("nas.home:8080", "nas.home", "169.254.169.254", False),
+        ("nas.home:80", "nas.home", "10.0.0.5", False),
+    ],
+)
+def test_a_name_leads_to_a_private_address_only_where_it_is_allowed_itself(allowed, name, address, passes):
+    if passes:
+        policy(allowed).check_address(address, 8080, name=name)
+    else:
+        with pytest.raises(Blocked) as caught:
+            policy(allowed).check_address(address, 8080, name=name)
+        assert caught.value.code == "blocked_address"
+
+
+def test_the_operators_own_servers_are_known_by_address_or_name():
+    tested = policy("10.0.0.0/8:8080", "nas.home:8081")
+    assert tested.is_private("10.0.0.5", 8080)
+    assert tested.is_private("nas.home", 8081)
+    assert not tested.is_private("nas.home", 8080)
+    assert not tested.is_private("evil.example", 8080)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "127.0.0.1", "127.0.0.0/8", "127.0.0.0/33:80", "127.1:80", "ho st:80", "10.0.0.0/8:0", "nas:0", "::1:x"],
 )
 def test_an_unreadable_allowance_is_a_configuration_error(text):
     with pytest.raises(ConfigError) as caught:

@@ -54,6 +54,11 @@ SPECIAL_IPV6 = tuple(
     )
 )
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+OWN_NETWORKS = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1", "fc00::/7")
+)
+"""Where a name that the operator allowed may lead."""
 
 STANDARD_PORTS = frozenset({80, 443, 8080, 8443})
 MAX_URL_CHARS = 8_192
@@ -66,26 +71,40 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class AllowedEndpoint:
-    """A private network that may be reached on one port."""
+    """What an operator allows on one port: a private network, by addresses only, or else one host by its name.
 
-    network: IPNetwork
+    Anybody can let a name of theirs lead into a private network, so that allowing the network must not allow names.
+    """
+
     port: int
+    network: IPNetwork | None = None
+    name: str = ""
+
+    def allows(self, address: IPAddress, port: int, *, name: str) -> bool:
+        """Whether a URL with this `name` (empty: with the address itself) may lead to the address and port."""
+        if port != self.port:
+            return False
+        if self.network is None:
+            return name == self.name and any(address in network for network in OWN_NETWORKS)
+        is_written_out = not name or (name == "localhost" and address.is_loopback)  # RFC 6761: nobody else's name
+        return is_written_out and address in self.network
 
 
 def parse_allowed_endpoint(text: str) -> AllowedEndpoint:
-    """Read `127.0.0.0/8:8322` or `[::1]/128:8322`: a network and a port. Raises ConfigError."""
+    """Read `127.0.0.0/8:8322`, `[::1]/128:8322` or `nas.home:8080`: network or name, and port. Raises ConfigError."""
     network_text, _, port_text = text.strip().rpartition(":")
     network_text = network_text.replace("[", "").replace("]", "")
+    name = network_text.lower()
     try:
         port = int(port_text)
-        network = ipaddress.ip_network(network_text, strict=False)
+        network = None if _is_host_name(name) else ipaddress.ip_network(network_text, strict=False)
     except ValueError as exc:
         raise ConfigError(
-            f"“{text}” is not a network and a port, as in 192.168.1.0/24:8080 or [::1]/128:8080."
+            f"“{text}” is neither a network nor a name with a port, as in 192.168.1.0/24:8080 or nas.home:8080."
         ) from exc
     if not 1 <= port <= 65_535:
         raise ConfigError(f"The port in “{text}” is not between 1 and 65535.")
-    return AllowedEndpoint(network, port)
+    return AllowedEndpoint(port, network, name="" if network else name)
 
 
 def embedded_address(address: IPAddress) -> IPAddress:
@@ -136,31 +155,36 @@ class AddressPolicy:
         self._check_host(host, port, shown)
         return url
 
-    def check_address(self, address_text: str, port: int, *, url: str = "") -> None:
-        """Raise Blocked unless a connection to this very address and port may be made."""
+    def check_address(self, address_text: str, port: int, *, name: str = "", url: str = "") -> None:
+        """Raise Blocked unless a connection to this very address and port may be made.
+
+        `name` is the host name that led to the address, empty where the URL holds the address itself.
+        """
         try:
             address = embedded_address(ipaddress.ip_address(address_text))
         except ValueError as exc:
             raise Blocked(f"{address_text} is not an IP address.", url=url, code="blocked_address") from exc
-        if self._is_allowed(address, port):
+        if self._is_allowed(address, port, name):
             return
         kind = special_purpose(address)
         if kind:
             message = f"{address_text} is {kind}; only public addresses are fetched from."
+            if self._is_allowed(address, port, ""):
+                message = f"{name} leads to {address_text}, {kind}, which is allowed by its address only."
             raise Blocked(message, url=url, code="blocked_address")
         if port not in STANDARD_PORTS:
             message = f"Port {port} is allowed for a private network only, and {address_text} is not in it."
             raise Blocked(message, url=url, code="blocked_address")
 
-    def is_private(self, address_text: str, port: int) -> bool:
-        """Whether the address is one that the operator allowed, that is: their own."""
+    def is_private(self, host: str, port: int) -> bool:
+        """Whether the host, an address or a name, is one that the operator allowed, that is: their own."""
         try:
-            return self._is_allowed(embedded_address(ipaddress.ip_address(address_text)), port)
+            return self._is_allowed(embedded_address(ipaddress.ip_address(host)), port, "")
         except ValueError:
-            return False
+            return any(endpoint.name == host and endpoint.port == port for endpoint in self._allowed)
 
-    def _is_allowed(self, address: IPAddress, port: int) -> bool:
-        return any(port == endpoint.port and address in endpoint.network for endpoint in self._allowed)
+    def _is_allowed(self, address: IPAddress, port: int, name: str) -> bool:
+        return any(endpoint.allows(address, port, name=name) for endpoint in self._allowed)
 
     def _parse(self, text: str) -> URL:
         shown = text[:200]
@@ -179,12 +203,16 @@ class AddressPolicy:
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            last_label = host.rstrip(".").rpartition(".")[2]
-            # resolvers read 0x7f.1 and 2130706433 as IPv4 addresses, in ways that differ
-            if len(host) > 254 or not _HOST_NAME.fullmatch(host) or _NUMERIC_LABEL.fullmatch(last_label):
+            if not _is_host_name(host):
                 raise Blocked(f"“{host[:80]}” is not a host name.", url=shown, code="blocked_url") from None
         else:
             self.check_address(host, port, url=shown)
+
+
+def _is_host_name(text: str) -> bool:
+    """Whether no resolver takes `text` for an address: some read 0x7f.1 and 2130706433 as such, in ways that differ."""
+    last_label = text.rstrip(".").rpartition(".")[2]
+    return len(text) <= 254 and bool(_HOST_NAME.fullmatch(text)) and not _NUMERIC_LABEL.fullmatch(last_label)
 
 
 def _with_path_as_written(url: URL, text: str) -> URL:

@@ -17,7 +17,7 @@ from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.adapters.http.body import BodyBuffer
 from nutgraf.adapters.http.breaker import OriginBreaker
 from nutgraf.adapters.http.codings import ACCEPT_ENCODING
-from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context
+from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context, requested_host
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
 from nutgraf.adapters.http.options import FetchOptions
 from nutgraf.adapters.http.robots import MAX_ROBOTS_BYTES, RobotsGate
@@ -205,6 +205,7 @@ class HttpFetcher:
 
     async def _exchange(self, url: URL, journey: _Journey) -> _Answer:
         session = self._open_session()
+        requested_host.set(url.raw_host or "")
         async with session.get(url, headers=journey.headers, allow_redirects=False) as response:
             journey.is_answered = True
             self._breaker.answered(str(url.origin()))

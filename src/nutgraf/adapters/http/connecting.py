@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -18,6 +20,9 @@ DNS_THREADS = 32
 DNS_CACHE_S = 60
 MAX_ADDRESSES_TRIED = 8
 MAX_PRIVATE_NAMES = 1_000
+
+requested_host: ContextVar[str] = ContextVar("requested_host", default="(unknown)")
+"""Host of the URL under way, for the socket factory, which is told addresses only; unset, no private one is allowed."""
 
 
 class AddressRefused(OSError):
@@ -43,7 +48,7 @@ class PolicyResolver(AbstractResolver):
         loop = asyncio.get_running_loop()
         found = await loop.run_in_executor(self._threads, self._look_up, host, port, family)
         for result in found:
-            self._policy.check_address(result["host"], port)
+            self._policy.check_address(result["host"], port, name=_plain(host))
         if found and all(self._policy.is_private(result["host"], port) for result in found):
             if len(self._private_names) >= MAX_PRIVATE_NAMES:
                 self._private_names.clear()
@@ -71,6 +76,21 @@ class PolicyResolver(AbstractResolver):
         ]
 
 
+def _plain(host: str) -> str:
+    """A host as names are compared: lower case, without the root's dot."""
+    return host.lower().rstrip(".")
+
+
+def _name_used(address: str) -> str:
+    """The name that led to `address`, empty where the URL under way holds that address itself."""
+    host = _plain(requested_host.get())
+    try:
+        same = ipaddress.ip_address(host.partition("%")[0]) == ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        same = False
+    return "" if same else host
+
+
 def _with_scope(address: tuple[Any, ...]) -> str:
     """The address with its IPv6 zone, which getaddrinfo gives as a fourth number."""
     has_zone = len(address) == 4 and address[3] and "%" not in address[0]
@@ -83,9 +103,10 @@ def make_connector(
     """A connector that opens a new connection per request and asks the policy about the address it really uses."""
 
     def policed_socket(address_info: Any) -> socket.socket:
-        family, kind, proto, _, address = address_info
+        family, kind, proto, _, target = address_info
+        address = _with_scope(target)
         try:
-            policy.check_address(_with_scope(address), address[1])
+            policy.check_address(address, target[1], name=_name_used(address))
         except Blocked as exc:
             raise AddressRefused(exc) from exc
         return socket.socket(family=family, type=kind, proto=proto)

@@ -29,8 +29,9 @@ class FetchOptions:
     """How to fetch. Raises ConfigError when made with values that cannot be.
 
     `user_agent` should name a contact, as in `Nutgraf/0.1 (+https://news.example/about)`; the word before the slash
-    is the name that robots.txt files know us by. `allow_private` lists networks and ports that may be reached though
-    they are not public (`127.0.0.0/8:8322`). `host_gap_s` is the pause between two requests to one origin.
+    is the name that robots.txt files know us by. `allow_private` lists what may be reached though it is not public,
+    each with its port: networks, by addresses only (`127.0.0.0/8:8322`), and hosts by name (`nas.home:8080`).
+    `host_gap_s` is the pause between two requests to one origin.
     Connecting covers name, TCP and TLS; `total_timeout_s` covers all redirects but not the wait for the origin's turn.
     `max_ratio` applies to bodies above 1 MB decoded; of those, `max_large_bodies` are held at once.
     """
