@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from nutgraf.cli.edition import Edition, keep_edition, read_edition
 from nutgraf.cli.options import data_option, host_option, port_option, settings_from
 from nutgraf.errors import ConfigError, Conflict
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from nutgraf.ports import Store
 
 DEFAULT_PRESS_PORT = 8322
-_EDITION_FILE = "sample-press.json"
 
 
 @click.command("demo", epilog="Example: nutgraf demo --port 9000 --data ~/nutgraf-demo")
@@ -43,20 +41,19 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     configure_logging(settings.model_copy(update={"log": quiet}))
     serving.refuse_unprotected(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
-    edition, press_listener = _open_press(prepare_data_dir(settings) / _EDITION_FILE, press_port)
-    base_url = f"http://127.0.0.1:{edition.port}"
+    edition, press_listener = _open_press(prepare_data_dir(settings), press_port)
     application = build_application(settings, allow_private=(f"127.0.0.1/32:{edition.port}",))
-    _subscribe(application.store, feed_urls(base_url))
+    _subscribe(application.store, feed_urls(edition.base_url))
 
     status = StatusLine(application.runner.progress.describe)
 
     def announce() -> None:
         click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
-        click.echo(f"The sample press is on {base_url}/; its publishers and news are invented.", err=True)
+        click.echo(f"The sample press is on {edition.base_url}/; its publishers and news are invented.", err=True)
         status.start()
 
     async def run() -> None:
-        press = create_press(edition.began_at, base_url=base_url, now=application.clock.now)
+        press = create_press(edition.began_at, base_url=edition.base_url, now=application.clock.now)
         sites = [
             serving.Site(press, press_listener),
             serving.Site(serving.make_site(application, is_demo=True), listener),
@@ -67,43 +64,23 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     serving.run_loop(run())
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
-    """When the sample press began to publish, and on which port: kept, so that its addresses stay the same."""
-
-    began_at: datetime
-    port: int
-
-
-def _open_press(file: Path, wanted_port: int | None) -> tuple[Edition, socket.socket]:
+def _open_press(data_dir: Path, wanted_port: int | None) -> tuple[Edition, socket.socket]:
     """The edition of this data folder (a new one at the first start) and the socket of its port."""
     from nutgraf.cli.serving import listen
 
-    known = _read_edition(file)
+    known = read_edition(data_dir)
     if known is not None and wanted_port in (None, known.port):
-        return known, listen("127.0.0.1", known.port)
+        return known, listen("127.0.0.1", known.port, option="--press-port")
     if wanted_port is not None:
-        listener = listen("127.0.0.1", wanted_port)
+        listener = listen("127.0.0.1", wanted_port, option="--press-port")
     else:
         try:
             listener = listen("127.0.0.1", DEFAULT_PRESS_PORT)
         except ConfigError:
             listener = listen("127.0.0.1", 0)
     edition = Edition(known.began_at if known else datetime.now(UTC), listener.getsockname()[1])
-    partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps({"began_at": edition.began_at.isoformat(), "port": edition.port}))
-    partial.replace(file)
+    keep_edition(data_dir, edition)
     return edition, listener
-
-
-def _read_edition(file: Path) -> Edition | None:
-    try:
-        kept = json.loads(file.read_text())
-        return Edition(datetime.fromisoformat(kept["began_at"]), int(kept["port"]))
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError, OSError):
-        raise ConfigError(f"{file} is damaged; remove it to start a new edition.", code="bad_edition") from None
 
 
 def _subscribe(store: Store, urls: list[str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nutgraf.cli.edition import read_edition
 from nutgraf.cli.options import data_option, host_option, port_option, settings_from
 
 _EPILOG = """\b
@@ -29,12 +30,15 @@ def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
     serving.refuse_unprotected(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
     application = build_application(settings)
+    sample_press = read_edition(settings.data_dir)
 
     def announce() -> None:
-        feeds = application.store.counts().feeds
+        feeds = application.store.list_feeds()
         click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
         if not feeds:
             click.echo("No feeds yet: add one on the page “Feeds” or with `nutgraf add URL`.", err=True)
+        if sample_press is not None and any(feed.url.startswith(sample_press.base_url) for feed in feeds):
+            click.echo("The sample press is subscribed but not running: `nutgraf demo` runs it.", err=True)
 
     async def run() -> None:
         site = serving.Site(serving.make_site(application, is_demo=False), listener)

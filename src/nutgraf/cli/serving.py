@@ -36,8 +36,8 @@ class Site:
     listener: socket.socket
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises ConfigError where the address or port cannot be had."""
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """A listening socket. Raises ConfigError, which names the `option` to choose another port with."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.socket(family, socket.SOCK_STREAM)
@@ -46,7 +46,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(512)
     except OSError as error:
         raise ConfigError(
-            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with --port.", code="port_in_use"
+            f"Cannot listen on {host}:{port} ({error.strerror}); choose another with {option}.", code="port_in_use"
         ) from None
     listener.setblocking(False)
     return listener
