@@ -113,10 +113,13 @@ class FeedPoller:
         )
 
     def _entries_to_store(self, feed: FeedRecord, parsed: Feed, now: datetime) -> tuple[EntryToStore, ...]:
-        known = self._store.known_entries(feed.id, [entry_key(entry) for entry in parsed.entries])
-        decided = decide_entries(parsed, known)
-        if feed.last_ok_at is not None and (hashes := suspect_hashes(parsed, decided, known)):
-            decided = rekey_entries(parsed, decided, known, self._store.articles_by_content(feed.id, hashes))
+        if feed.last_ok_at is None:
+            decided = decide_entries(parsed, {})
+        else:
+            known = self._store.known_entries(feed.id, [entry_key(entry) for entry in parsed.entries])
+            decided = decide_entries(parsed, known)
+            if hashes := suspect_hashes(parsed, decided, known):
+                decided = rekey_entries(parsed, decided, known, self._store.articles_by_content(feed.id, hashes))
         return tuple(
             dataclasses.replace(entry, published_at=schedule.clamp_published(entry.published_at, now))
             for entry in decided

@@ -24,7 +24,7 @@ REKEYED_SHARE = 0.8
 _MIN_REKEYED = 3
 """Fewer entries are no evidence: one notice sent daily in the same words is news each day."""
 
-_ADDRESS = re.compile(r"""https?://[^\s"'<>]++""", re.IGNORECASE)
+_ADDRESS = re.compile(r"""https?://[^\s"'<>]++""")
 
 
 def entry_key(entry: Entry) -> str:
