@@ -49,4 +49,3 @@ def markup_cases(folder: Path) -> Iterator[str]:
             yield from case.get("expected", ())
     for file in files(folder / "bleach" / "data"):
         yield file.read_text(encoding="utf-8").partition("\n--")[0]
-
