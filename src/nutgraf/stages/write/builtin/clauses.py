@@ -284,7 +284,7 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
         "claims",
         "notes",
     ):
-        return FINITE if previous != DETERMINER else CONTENT
+        return CONTENT if previous in (DETERMINER, NUMBER, PREPOSITION, BASE, GERUND) else FINITE
     before = _previous_word(tokens, position)
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     if token.low == "helps":

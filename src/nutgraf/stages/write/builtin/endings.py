@@ -82,14 +82,7 @@ _SAFE_NEXT = frozenset(
         "around",
         "before",
         "within",
-        "where",
         "despite",
-        "inside",
-        "outside",
-        "behind",
-        "beyond",
-        "alongside",
-        "above",
         "due",
         "thanks",
         "amidst",
@@ -141,6 +134,7 @@ MEASURES = frozenset(
         "others",
     ]
 )
+_ADJECTIVE_ENDINGS = ("ent", "ant", "al", "ive", "ous", "ic", "able", "ible", "ful", "less", "ary")
 _CONTRASTS = frozenset(("but", "although", "though"))
 _OBJECT_PRONOUNS = frozenset(
     ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
@@ -172,7 +166,8 @@ def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
     leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
     if not leading:
         return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
-    if first.low in conditionals and first.low not in ("although", "though", "because"):
+    beforehand = first.low == "before" and len(tokens) > 1 and tokens[1].tag == GERUND
+    if first.low in conditionals and not beforehand and first.low not in ("although", "though", "because"):
         return None
     commas = [i for i, token in enumerate(tokens[:25]) if token.tag == COMMA and i + 2 < len(tokens)]
     if len(commas) > 1 and tokens[commas[0] + 1].tag == PREPOSITION and first.tag == PREPOSITION:
@@ -216,10 +211,16 @@ def is_broken(tokens: list[Token]) -> bool:
     return any(token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR, PRONOUN) or token.text in "()" for token in tokens)
 
 
+_NO_SAYING = frozenset(
+    ["expected", "expects", "called", "calls", "described", "continued", "states", "urged", "asked", "asks"]
+)
+
+
 def has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
     words = lexicon.words("attribution_verbs")
     return any(
-        (token.low in words and token.tag in (FINITE, GERUND, BASE, PARTICIPLE)) or token.low == "according"
+        (token.low in words and token.low not in _NO_SAYING and token.tag in (FINITE, GERUND, BASE, PARTICIPLE))
+        or token.low == "according"
         for token in tokens
     )
 
@@ -234,8 +235,8 @@ def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, ma
         if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
             continue  # "the only state" says more than "the only state where it is allowed"
         words = word_count(tokens[start:end])
-        if end == group_end and words < 5 and not _is_end(tokens, end):
-            quality -= 0.15  # "The bridge was opened"
+        if end == group_end and words < 5:
+            quality -= 0.2  # "The bridge was opened"
         yield Ending(end, words, quality)
 
 
@@ -288,17 +289,56 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         return False
     complement = tokens[group_end:end]
     first = complement[0]
+    linking = copula or main.low in _LINKING
+    if linking and not whole and len(complement) <= 2 and first.tag == CONTENT and after and after.low not in _WHEN:
+        return False  # "would be hard | for France"
+    if _holds_two_objects(complement, lexicon):
+        return False
     if any(token.low in _OBJECT_PRONOUNS for token in complement):
         return False
-    if any(token.tag in (SUBORDINATOR, COMMA, CONJUNCTION, FINITE) for token in complement):
-        return (
-            whole and any(t.tag == CONJUNCTION for t in complement) and all(t.tag != SUBORDINATOR for t in complement)
-        )
+    if any(token.tag in (SUBORDINATOR, FINITE) for token in complement):
+        return False
+    joined = any(token.tag == CONJUNCTION for token in complement)
+    if any(token.tag == COMMA for token in complement) and not (whole and joined):
+        return False
     if first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT):
         return alone or passive or copula or (after is None or after.tag == STOP)
     if first.tag == PREPOSITION:
         return main.tag != ADVERB and complement[-1].tag in (CONTENT, NUMBER) and len(complement) > 1
     return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
+
+
+_LINKING = frozenset(
+    [
+        "become",
+        "became",
+        "becomes",
+        "remain",
+        "remains",
+        "remained",
+        "seem",
+        "seems",
+        "seemed",
+        "feel",
+        "feels",
+        "felt",
+        "get",
+        "gets",
+        "got",
+    ]
+)
+_WHEN = frozenset(["in", "since", "after", "during", "because", "when", "while", "as", "amid", "and"])
+
+
+def _holds_two_objects(complement: list[Token], lexicon: Lexicon) -> bool:
+    """Whether an article follows a noun with no preposition between: part of something longer was cut."""
+    times = lexicon.words("time_nouns") | lexicon.words("weekdays")
+    return any(
+        token.tag == DETERMINER
+        and complement[i].tag == CONTENT
+        and not any(t.low in times for t in complement[i + 2 :])
+        for i, token in enumerate(complement[1:])
+    )
 
 
 def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> float:
@@ -318,7 +358,7 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.75
     if after.low in lexicon.words("conditionals") or after.tag == NEGATION:
         return 0.0
-    if last.low in lexicon.words("incomplete_verbs"):
+    if last.low in lexicon.words("incomplete_verbs") or last.low in lexicon.words("incomplete_participles"):
         return 0.0
     if after.tag == COMMA:
         return _before_comma(tokens, end, lexicon)
@@ -334,7 +374,8 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     if after.tag == GERUND and after.low in lexicon.words("trailing_bare_gerunds"):
         return 0.45
     if after.tag == PARTICIPLE or after.low in ("that", "who"):
-        return 0.36 if _described(tokens, group_end, end, lexicon) else 0.0
+        relative = after.tag == PARTICIPLE or (end + 1 < len(tokens) and tokens[end + 1].tag == FINITE)
+        return 0.36 if relative and _described(tokens, group_end, end, lexicon) else 0.0
     if after.low == "as" and _opens_clause(tokens, end + 1):
         return 0.45
     if end + 1 < len(tokens) and tokens[end + 1].low in ("which", "whom", "whose"):
@@ -382,6 +423,13 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
     following = tokens[end + 1] if end + 1 < len(tokens) else None
     if following is None:
         return 0.75  # the comma that ends a quotation
+    last = tokens[end - 1]
+    if (
+        last.low.endswith(_ADJECTIVE_ENDINGS)
+        and not last.is_capital
+        and tokens[end - 2].tag in (PREPOSITION, DETERMINER)
+    ):
+        return 0.0  # "between independent, neighbouring stations"
     if following.low in _CONTRASTS:
         return 0.45  # the explanation goes on to say it
     if following.low in lexicon.words("conditionals"):

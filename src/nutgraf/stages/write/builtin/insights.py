@@ -106,14 +106,18 @@ class InsightFinder:
 
     def _tied(self, title: Title, lender: Candidate, candidate: Candidate) -> bool:
         """Whether a reader sees at once what the sentence has to do with the title."""
+        if repeats_opening(title.text, candidate.text):
+            return False
+        near = abs(lender.position - candidate.position) == 1
+        if near and lender.paragraph == candidate.paragraph and not candidate.starts_paragraph:
+            return True
         rows = self._salience.rows
         if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
             return False
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
         shared = named & {stem(word) for word in candidate.words} & weights.keys()
-        near = lender.paragraph == candidate.paragraph or abs(lender.position - candidate.position) == 1
-        return len(shared) >= (1 if near else 2) and not repeats_opening(title.text, candidate.text)
+        return len(shared) >= (1 if near else 2)
 
     def _titles_of(self, candidate: Candidate) -> list[Title]:
         if candidate.position not in self._titles:

@@ -89,8 +89,10 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
         return 0.0  # a participle whose phrase goes on
     if head.low in lexicon.words("vague_nouns") or head.low.removesuffix("s") in lexicon.words("person_nouns"):
         return 0.0
+    if head.low.endswith("-old"):
+        return 0.0
     calendar = lexicon.words("weekdays") | lexicon.words("months") | lexicon.words("time_nouns")
-    if any(token.low in calendar for token in content) or all(token.is_capital for token in content):
+    if any(token.low.rstrip(".") in calendar for token in content) or all(token.is_capital for token in content):
         return 0.0  # a date, a name
     follower = tokens[end] if end < len(tokens) else None
     if follower is not None and follower.low in lexicon.words("attribution_verbs"):
@@ -99,8 +101,8 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
     happening = head.low.endswith(_EVENT_ENDINGS) or head.low in lexicon.words("event_nouns")
     capital = any(token.is_capital for token in content[1:])
     if not figures and not happening:
-        return 0.04 * capital if len(content) >= 3 else 0.0
-    return 0.1 * figures + 0.12 * happening + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
+        return 0.02 if capital and len(content) >= 4 else 0.0
+    return 0.08 * figures + 0.09 * happening + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
 
 
 def _noun_start(tokens: list[Token], start: int) -> float:

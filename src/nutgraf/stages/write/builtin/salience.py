@@ -26,6 +26,8 @@ W_LENGTH = 0.6
 W_PARAGRAPH = 0.3
 W_FIGURE = 0.07
 W_HEADLINE = 1.0
+STANDFIRST_SHARE = 0.8
+_MAX_STANDFIRST_CHARS = 600
 W_QUOTE = 0.8
 W_FIRST_PERSON = 0.5
 W_QUESTION = 0.5
@@ -33,12 +35,15 @@ W_QUESTION = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Salience:
-    """Per candidate `scores` (higher says more), TF-IDF `rows` of unit length and `headline`, the cosine with it.
+    """Per candidate `scores` (higher says more), TF-IDF `rows` of unit length and `headline`, the cosine with it
+    or with the standfirst.
 
     `word_weights`: the weight of a word's common form (see `stem`), 0..1.
     """
 
     scores: Vector
+    place: Vector
+    """The part of the scores that is due to the position."""
     rows: Matrix
     word_weights: dict[str, float]
     headline: Vector
@@ -55,13 +60,16 @@ def measure_salience(article: Article, candidates: list[Candidate], lexicon: Lex
     stop = {stem(word) for word in lexicon.words("stop_words")}
     documents = [[stem(word) for word in candidate.words] for candidate in candidates]
     title = [stem(word) for word in words(article.title)]
-    rows = tfidf_rows([*documents, title], stop)
-    body, headline = rows[:-1], (rows[:-1] @ rows[-1]).astype(np.float32)
+    standfirst = [stem(word) for word in words(article.standfirst[:_MAX_STANDFIRST_CHARS])]
+    rows = tfidf_rows([*documents, title, standfirst], stop)
+    body = rows[:-2]
+    headline = np.maximum(body @ rows[-2], STANDFIRST_SHARE * (body @ rows[-1])).astype(np.float32)
     word_weights = _word_weights(documents, stop)
     position = np.arange(len(candidates), dtype=np.float32)
     content = [[word_weights[word] for word in document if word in word_weights] for document in documents]
+    place = (W_POSITION / (1.0 + POSITION_DECAY * position)).astype(np.float32)
     scores = (
-        W_POSITION / (1.0 + POSITION_DECAY * position)
+        place
         + W_LEAD_CENTRALITY * centroid_similarity(body, (1.0 / (1.0 + 0.15 * position)).astype(np.float32))
         + W_CENTRALITY * centroid_similarity(body)
         + W_HEADLINE * headline
@@ -71,7 +79,7 @@ def measure_salience(article: Article, candidates: list[Candidate], lexicon: Lex
     )
     if not lexicon.known:
         scores = -position  # without stop words the other measures mislead: the lead is the best guess
-    return Salience(scores.astype(np.float32), body, word_weights, headline)
+    return Salience(scores.astype(np.float32), place, body, word_weights, headline)
 
 
 def _vector(values: Iterable[float]) -> Vector:

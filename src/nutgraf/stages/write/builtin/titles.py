@@ -33,6 +33,7 @@ GOOD_ENOUGH = 0.42
 
 _SPARE = 4  # words over the limit that a headline's form may save
 _KEPT = 5  # titles of one sentence that are kept for choosing
+_DEMONSTRATIVES = frozenset(("this", "these", "those"))
 _POINTERS = frozenset(("this", "that", "these", "those", "such", "another", "other", "others", "any"))
 
 
@@ -103,6 +104,9 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     first, last = tokens[0], tokens[-1]
     if first.low in _POINTERS or (first.tag == CONTENT and not first.is_capital and first.low.endswith("ed")):
         return False  # a participle or verb that the word lists do not know
+    times = lexicon.words("time_nouns")
+    if any(t.low in _DEMONSTRATIVES and after.low not in times for t, after in itertools.pairwise(tokens)):
+        return False
     if last.low in lexicon.words("honorifics") or (len(last.text) == 1 and last.text.isalpha()):
         return False
     if last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != ".":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,10 +30,13 @@ PARAGRAPH_WORDS = (50, 110)
 PARAGRAPH_SENTENCES = (2, 4)
 TAKEAWAY_WORDS = (8, 40)
 INSIGHTS = 3
-_SCARCE_TITLES = 8  # sentences with a title at which each is kept for the insights
+_SCARCE_TITLES = 9  # sentences with a title at which each is kept for the insights
 W_REDUNDANCY = 1.2
-W_SCARCE = 0.8
-W_DEK_HEADLINE = 2.0
+W_SCARCE = 0.7
+W_DEK_HEADLINE = 2.6
+_DEK_REACH = 12  # sentences among which the dek is looked for
+_LONGEST_LEAD = 32  # words to which a lead may run that nothing shorter can stand for
+_SCENE = 0.5  # share of the best likeness to the headline under which the lead is held to set a scene
 W_DEK_LEAD = 0.8
 _LOOKS_AHEAD = 1.0
 _ALIKE = 0.55  # cosine above which two sentences say the same
@@ -114,33 +118,49 @@ class _Composer:
 
     def _choose_dek(self) -> tuple[Candidate, str] | None:
         """The most telling of the first sentences that can be brought to a dek's length."""
+        scored = [(self._dek_worth(candidate, text), candidate, text) for candidate, text in self._dek_options()]
+        if not scored:
+            return self._fallback_dek()
+        _, candidate, text = max(scored, key=lambda option: (option[0], -option[1].position))
+        self.page.show(candidate)
+        return candidate, text
+
+    def _dek_options(self) -> Iterator[tuple[Candidate, str]]:
+        """The first sentences that stand alone, each as short as is safe; a lead may be a little too long."""
         low, high = DEK_WORDS
-        best: tuple[float, Candidate, str] | None = None
-        for candidate in self.candidates[:12]:
+        for candidate in self.candidates[:_DEK_REACH]:
             if not self._stands(candidate) or candidate.leaning.first_person or starts_with_verb(candidate.tokens):
                 continue
             text = shorten(candidate.text, high, self.lexicon)
             if text is None and candidate.position < 3:
                 text = opening_clause(candidate.text, candidate.tokens, self.lexicon, low, high)
-            if text is None or count_words(text) < min(low, candidate.word_count):
-                continue
-            score = float(self.salience.scores[candidate.position])
-            score += W_DEK_HEADLINE * float(self.salience.headline[candidate.position])
-            score += W_DEK_LEAD * (candidate.position == 0)
-            score -= 0.15 * (text != candidate.text) + 0.6 * candidate.leaning.has_quote
-            if count_words(text) < low:
-                score -= 3.0
-            if best is None or score > best[0]:
-                best = (score, candidate, text)
-        if best is None:
-            return self._fallback_dek()
-        self.page.show(best[1])
-        return best[1], best[2]
+            if text is None and candidate.position < 2:
+                text = shorten(candidate.text, _LONGEST_LEAD, self.lexicon)
+            if text is not None and count_words(text) >= min(low, candidate.word_count):
+                yield candidate, text
+
+    def _dek_worth(self, candidate: Candidate, text: str) -> float:
+        """How well the sentence tells the news: a first sentence that is far from the headline sets a scene."""
+        headline = self.salience.headline
+        near = float(headline[candidate.position])
+        score = float(self.salience.scores[candidate.position]) + W_DEK_HEADLINE * near
+        if float(headline.max(initial=0.0)) > 0.0 and float(headline[:2].max()) < _SCENE * float(
+            headline[:_DEK_REACH].max()
+        ):
+            score -= 0.7 * float(self.salience.place[candidate.position])
+        elif candidate.position == 0:
+            score += W_DEK_LEAD
+        words_over = count_words(text) - DEK_WORDS[1]
+        score -= 0.15 * (text != candidate.text) + 0.8 * candidate.leaning.has_quote + 0.3 * bool(candidate.rests_on)
+        if words_over > 0:
+            score -= 1.2 + 0.05 * words_over
+        return score - 3.0 * (count_words(text) < DEK_WORDS[0])
 
     def _fallback_dek(self) -> tuple[Candidate, str] | None:
         for candidate in self.candidates[:6]:
             if (
                 not candidate.leaning.never
+                and not candidate.leaning.asks
                 and not candidate.leaning.previous
                 and 8 <= candidate.word_count <= DEK_WORDS[1]
             ):
