@@ -13,7 +13,7 @@ import structlog
 
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
-from nutgraf.errors import NutgrafError
+from nutgraf.errors import NotFound, NutgrafError
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.pipeline.progress import Progress
@@ -23,11 +23,16 @@ log = structlog.get_logger(__name__)
 
 _BACKLOG = 256
 """Due articles taken from the store at a time."""
+_FEED_BACKLOG = 1_000
+"""Due feeds taken at a time: enough to see past several hundred feeds of one host."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunnerOptions:
-    """How much runs at once, and how often the store is asked for due work that nobody announced."""
+    """How much runs at once, and how often the store is asked for due work that nobody announced.
+
+    `max_of_host` holds for feeds and for articles: as a host is asked one thing at a time, more would only wait.
+    """
 
     max_feeds: int = 32
     max_articles: int = 16
@@ -60,6 +65,9 @@ class PipelineRunner:
         self.progress = progress or Progress()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._feed_backlog: list[FeedRecord] = []
+        self._feeds_asked_at = clock.now()
+        self._feed_hosts: Counter[str] = Counter()  # feeds under way by host
         self._backlog: list[ArticleRecord] = []
         self._hosts: Counter[str] = Counter()  # articles under way by the host that they are fetched from
         self._store_failure: NutgrafError | None = None
@@ -83,12 +91,13 @@ class PipelineRunner:
         try:
             while True:
                 self._wake.clear()
+                was_busy = bool(self._tasks)  # what ends while the store is asked may have left work behind
                 started = await self._start_due()
                 if until_idle and self._store_failure is not None:
                     raise self._store_failure
-                if until_idle and not started and not self._tasks:
+                if until_idle and not started and not was_busy:
                     return
-                if not started:
+                if not started and (self._tasks or not was_busy):
                     await self._rest()
         finally:
             for task in self._tasks:
@@ -111,17 +120,34 @@ class PipelineRunner:
             return 0
 
     async def _start_feeds(self) -> int:
+        started = self._start_from_feed_backlog()
         under_way = self.progress.feeds_under_way
-        room = self._options.max_feeds - len(under_way)
-        if room <= 0:
-            return 0
-        limit = self._options.max_feeds + len(under_way)
-        due = await asyncio.to_thread(self._store.due_feeds, now=self._clock.now(), limit=limit)
-        chosen = [feed for feed in due if feed.id not in under_way][:room]
-        for feed in chosen:
+        if started or len(under_way) >= self._options.max_feeds:
+            return started
+        now = self._clock.now()
+        if self._feed_backlog and abs((now - self._feeds_asked_at).total_seconds()) < self._options.idle_s:
+            return 0  # only feeds of busy hosts wait: not a reason to read them all again at every step
+        self._feeds_asked_at = now
+        before = set(under_way)  # one that ends while the store is asked would be taken for due
+        due = await asyncio.to_thread(self._store.due_feeds, now=now, limit=_FEED_BACKLOG)
+        self._feed_backlog = [feed for feed in due if feed.id not in before]
+        return self._start_from_feed_backlog()
+
+    def _start_from_feed_backlog(self) -> int:
+        """Start what there is room for; a host with hundreds of feeds keeps only a few places."""
+        under_way, kept = self.progress.feeds_under_way, []
+        started = 0
+        for feed in self._feed_backlog:
+            host = urlsplit(feed.url).netloc
+            if len(under_way) >= self._options.max_feeds or self._feed_hosts[host] >= self._options.max_of_host:
+                kept.append(feed)
+                continue
             under_way.add(feed.id)
-            self._start(self._poll(feed))
-        return len(chosen)
+            self._feed_hosts[host] += 1
+            self._start(self._poll(feed, host))
+            started += 1
+        self._feed_backlog = kept
+        return started
 
     async def _start_articles(self) -> int:
         started = self._start_from_backlog()
@@ -162,7 +188,7 @@ class PipelineRunner:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _poll(self, feed: FeedRecord) -> None:
+    async def _poll(self, feed: FeedRecord, host: str) -> None:
         try:
             outcome = await self._poller.poll(feed)
             self.progress.totals["polled"] += 1
@@ -170,10 +196,13 @@ class PipelineRunner:
             if outcome.error is not None:
                 self.progress.totals["failed_polls"] += 1
                 log.warning("poll_failed", feed=feed.url, code=outcome.error.code, error=outcome.error.message)
+        except NotFound:
+            log.info("feed_removed_meanwhile", feed=feed.url)
         except NutgrafError as error:
             await self._store_failed("poll_not_stored", error, feed=feed.url)
         finally:
             self.progress.feeds_under_way.discard(feed.id)
+            _leave(self._feed_hosts, host)
 
     async def _advance(self, article: ArticleRecord, host: str) -> None:
         try:
@@ -186,7 +215,7 @@ class PipelineRunner:
             await self._set_aside(article, error)
         finally:
             self.progress.articles_under_way.discard(article.id)
-            self._hosts[host] -= 1
+            _leave(self._hosts, host)
 
     async def _set_aside(self, article: ArticleRecord, error: Exception) -> None:
         """Quarantine an article on which our own code broke, so that it cannot break again every few seconds."""
@@ -200,3 +229,9 @@ class PipelineRunner:
         if state in (ArticleState.PUBLISHED, ArticleState.COPY, ArticleState.QUARANTINED):
             self.progress.totals[state.value] += 1
             log.info("article_done", article=article_id, state=state.value)
+
+
+def _leave(hosts: Counter[str], host: str) -> None:
+    hosts[host] -= 1
+    if not hosts[host]:
+        del hosts[host]

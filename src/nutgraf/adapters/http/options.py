@@ -43,7 +43,7 @@ class FetchOptions:
     connect_timeout_s: float = 5.0
     read_timeout_s: float = 10.0
     total_timeout_s: float = 30.0
-    turn_wait_s: float = 300.0
+    turn_wait_s: float = 60.0
     max_headers_bytes: int = 64 * 1024
     max_body_bytes: int = 10_000_000
     max_image_bytes: int = 5_000_000
