@@ -289,9 +289,10 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         return False
     complement = tokens[group_end:end]
     first = complement[0]
-    linking = copula or main.low in _LINKING
-    if linking and not whole and len(complement) <= 2 and first.tag == CONTENT and after and after.low not in _WHEN:
-        return False  # "would be hard | for France"
+    if (copula or main.low in _LINKING) and not whole and first.tag == CONTENT and after:
+        short = len(complement) <= 2 and after.low not in _WHEN
+        if short or after.tag == TO:
+            return False  # "would be hard | for France to recall"
     if _holds_two_objects(complement, lexicon):
         return False
     if any(token.low in _OBJECT_PRONOUNS for token in complement):

@@ -323,6 +323,8 @@ def _antecedent(tokens: list[Token], comma: int) -> int | None:
     before = tokens[start - 1] if start else None
     if start == comma or not _starts_clause(tokens, start):
         return None
+    if start > 1 and tokens[start].is_capital and tokens[start - 2].is_capital and tokens[start - 1].tag == PREPOSITION:
+        return None  # a name goes on before it: "Americans with Disabilities Act"
     if before is not None and (
         before.tag in (CONJUNCTION, PRONOUN, QUOTE) or before.low in ("of", "in", "at", "near", "from")
     ):

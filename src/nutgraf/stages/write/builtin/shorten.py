@@ -53,6 +53,7 @@ _SUBORDINATE = frozenset(
         "where",
     ]
 )
+_SPANS = frozenset(("day", "week", "month", "year", "hour", "minute"))
 _Cut = Callable[[str, list[Token], Lexicon], str | None]
 
 
@@ -168,6 +169,9 @@ def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
 
 def _is_appositive(rest: list[Token]) -> bool:
     """Whether the part is a noun phrase: a finite verb only inside a clause that describes it."""
+    for i, token in enumerate(rest[:4]):
+        if i and token.low in ("after", "before") and rest[i - 1].low.removesuffix("s") in _SPANS:
+            return True  # "a day after auditors reported a shortfall"
     for token in rest:
         if token.tag == SUBORDINATOR or token.low == "than":
             return True
@@ -197,7 +201,9 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
         kept, rest = tokens[:position], tokens[position:]
         if any(t.tag == COMMA for t in rest) or rest[1].tag not in (DETERMINER, CONTENT, NUMBER, GERUND):
             continue
-        if _claims(rest, lexicon) or not _has_main_clause(kept) or any(t.low in lexicon.words("modals") for t in kept):
+        if _claims(rest, lexicon) or not _has_main_clause(kept):
+            continue
+        if any(t.low in lexicon.words("modals") for t in kept) and not _has_happened(rest, lexicon):
             continue
         if kept[-1].tag not in (CONTENT, NUMBER) or any(
             t.low
@@ -220,6 +226,12 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
             continue
         return _finish(text[: tokens[position].start])
     return None
+
+
+def _has_happened(rest: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the part tells what happened, so that it is no condition of what will: "after the council voted"."""
+    verb = next((token for token in rest if token.tag == FINITE), None)
+    return verb is not None and lexicon.verb_forms.get(verb.low) in ("past", "past_or_participle")
 
 
 def _drop_leading(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:

@@ -107,13 +107,27 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     times = lexicon.words("time_nouns")
     if any(t.low in _DEMONSTRATIVES and after.low not in times for t, after in itertools.pairwise(tokens)):
         return False
-    if last.low in lexicon.words("honorifics") or (len(last.text) == 1 and last.text.isalpha()):
+    if last.low in lexicon.words("indefinites") or (tokens[0].low == "some" and tokens[1].tag == FINITE):
+        return False
+    if (
+        _ends_in_verb(tokens, lexicon)
+        or last.low in lexicon.words("honorifics")
+        or (len(last.text) == 1 and last.text.isalpha())
+    ):
         return False
     if last.text.endswith(".") and len(last.text) > 2 and last.text[-3:-2] != ".":
         return False
     if any(is_glued(token.text, lexicon) for token in tokens) or not _owned(tokens, lexicon):
         return False
     return last.is_word and last.tag in (CONTENT, NUMBER, PARTICIPLE, FINITE, ADVERB)
+
+
+def _ends_in_verb(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the last word may be a verb that lacks its object: "residents on water systems receive"."""
+    last, before = tokens[-1], tokens[-2]
+    if last.tag != CONTENT or lexicon.verb_forms.get(last.low) != "base" or last.low in lexicon.words("event_nouns"):
+        return False
+    return before.tag in (CONTENT, FINITE) and before.low.endswith(("s", "ed")) and not before.is_capital
 
 
 def is_glued(word: str, lexicon: Lexicon) -> bool:

@@ -36,6 +36,7 @@ W_SCARCE = 0.7
 W_DEK_HEADLINE = 2.6
 _DEK_REACH = 12  # sentences among which the dek is looked for
 _LONGEST_LEAD = 32  # words to which a lead may run that nothing shorter can stand for
+_MUCH_NEARER = 0.2  # by how much a lead that is too long must be more like the headline than the best short sentence
 _SCENE = 0.5  # share of the best likeness to the headline under which the lead is held to set a scene
 W_DEK_LEAD = 0.8
 _LOOKS_AHEAD = 1.0
@@ -121,7 +122,14 @@ class _Composer:
         scored = [(self._dek_worth(candidate, text), candidate, text) for candidate, text in self._dek_options()]
         if not scored:
             return self._fallback_dek()
-        _, candidate, text = max(scored, key=lambda option: (option[0], -option[1].position))
+        best = max(scored, key=_first_best)
+        short = [option for option in scored if count_words(option[2]) <= DEK_WORDS[1]]
+        if best not in short and short:
+            instead = max(short, key=_first_best)
+            headline = self.salience.headline
+            nearer = float(headline[best[1].position]) - float(headline[instead[1].position])
+            best = best if nearer > _MUCH_NEARER else instead
+        _, candidate, text = best
         self.page.show(candidate)
         return candidate, text
 
@@ -301,6 +309,10 @@ class _Composer:
         )
         draft_takeaways = tuple(names.sentence(candidate, text) for candidate, text in takeaways)
         return Draft(draft_dek, draft_happened, draft_insights, draft_takeaways, NAME)
+
+
+def _first_best(option: tuple[float, Candidate, str]) -> tuple[float, int]:
+    return option[0], -option[1].position
 
 
 def _beside(candidate: Candidate, text: str, chosen: list[Candidate]) -> tuple[Candidate, str]:
