@@ -95,6 +95,8 @@ def test_long_ids_have_short_keys() -> None:
         ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
         ("https://press.example", "https://press.example/"),
         ("http://press.example:443/x", "https://press.example/x"),
+        ("https://press.example\u3002/x", "https://press.example/x"),
+        ("https://press.example/\ud800", "https://press.example/%EF%BF%BD"),
         ("https://press.example/amp", "https://press.example/amp"),
         ("https://press.example/?p=12", "https://press.example/?p=12"),
         (" mailto:x@press.example ", "mailto:x@press.example"),

@@ -1,4 +1,7 @@
-"""Fuzzing: whatever the bytes, a Feed within its bounds or a ParseError. NUTGRAF_FUZZ_EXAMPLES sets the budget."""
+"""Fuzzing of everything that reads what others wrote: whatever comes, a value within its bounds or an error of ours.
+
+Small by default; `tools/fuzz.sh MINUTES` runs it long, through NUTGRAF_FUZZ_EXAMPLES.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,16 @@ import os
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nutgraf.errors import ParseError
+from nutgraf.adapters.http.addresses import AddressPolicy
+from nutgraf.adapters.http.robots import parse_robots
+from nutgraf.errors import ExtractError, FetchError, ParseError
+from nutgraf.stages.extract import extract_article
 from nutgraf.stages.parse import find_feed_links, parse_feed, parse_opml
 from nutgraf.stages.parse.dates import parse_date
 from nutgraf.stages.parse.limits import MAX_ENTRIES, MAX_FEED_LINKS
+from nutgraf.text.addresses import absolute_url, normalise_address
+from nutgraf.text.sanitise import html_to_text, sanitise_html
+from sanitised_html import assert_harmless
 
 EXAMPLES = int(os.environ.get("NUTGRAF_FUZZ_EXAMPLES", "150"))
 BUDGET = settings(max_examples=EXAMPLES, deadline=None)
@@ -80,3 +89,77 @@ def test_any_file_gives_outlines_or_a_parse_error(data: bytes) -> None:
 def test_any_date_is_utc_or_none(text: str) -> None:
     moment = parse_date(text)
     assert moment is None or (moment.tzname() == "UTC" and moment.year >= 1970)
+
+
+SENTENCE = "The harbour council voted on the ferry timetable and the mayor spoke to residents afterwards."
+PAGE_PIECES = st.sampled_from(
+    [
+        "<html><head>", "<title>", "</title>", "<body>", "<article>", "</article>", "<main>", "<p>", "</p>", SENTENCE,
+        "<h1>", "</h1>", "<ul><li>", "</li></ul>", "<table><tr><td>", "</table>", "<blockquote>", "<!--", "-->",
+        "<script>", "</script>", "<style>", "<script type=application/ld+json>", '{"@type":"NewsArticle",',
+        '"headline":"', '"datePublished":"2026-03-02T25:61:00+99:00"', '"articleBody":', "[[[[", "}", "<meta property=",
+        "'og:title' content='", "'article:published_time' content='", "<link rel=canonical href='", "'>", "http://[::1",
+        "<time datetime='", "<img src=x onerror=y>", "<svg>", "<template>", "&#x0;", "&#xD800;",
+        "\x00", "\ud800", "\u202e", "<meta charset=utf-16>", "<base href='javascript:x'>",
+    ]
+)  # fmt: skip
+PAGES = st.lists(PAGE_PIECES | st.text(max_size=8), max_size=40).map("".join)
+
+
+@BUDGET
+@given(page=PAGES | st.binary(max_size=300), content_type=st.text(max_size=30))
+def test_any_page_gives_an_article_or_an_extract_error(page: str | bytes, content_type: str) -> None:
+    try:
+        article = extract_article(page, url=URL, content_type=content_type)
+    except ExtractError:
+        return
+    for address in (article.url, article.canonical_url, article.lead_image_url):
+        assert address.startswith(("http://", "https://")) or not address
+    assert all(0 <= sentence.start < sentence.end <= len(article.text) for sentence in article.sentences)
+    (article.title + article.byline + article.publisher + article.text).encode()
+
+
+@BUDGET
+@given(markup=PAGES | DOCUMENTS | st.text(max_size=200))
+def test_any_markup_is_made_harmless(markup: str) -> None:
+    assert_harmless(sanitise_html(markup, URL))
+    assert "\n" not in html_to_text(markup)
+
+
+ROBOTS_PIECES = st.sampled_from(
+    ["User-agent:", "user-agent : ", "*", "nutgraf", "\r", "\n", "\r\n", "Disallow:", "Allow:", "/", "*" * 40, "$", "%",
+     "%2", "%ff", "#", "Sitemap:", "Crawl-delay: 9e9", "\ufeff", "/a*b*c$", "\x00"]
+)  # fmt: skip
+
+
+@BUDGET
+@given(
+    text=st.lists(ROBOTS_PIECES | st.text(max_size=5), max_size=60).map("".join),
+    path=st.text(max_size=60).map("/".__add__),
+)
+def test_any_robots_txt_gives_an_answer(text: str, path: str) -> None:
+    assert parse_robots(text, product="nutgraf").allows(path) in (True, False)
+
+
+ADDRESS_PIECES = st.sampled_from(
+    ["http", "https", "HTTP", ":", "//", "/", "\\", "@", "[", "]", "[::1]", "127.0.0.1", "0x7f.1", "①②⑦.0.0.1",
+     "localhost", "press.example", "xn--", "bücher", ".", "..", "?", "utm_source=x", "&", "=", ";", "#", "%", "%2e",
+     "%00", "\t", " ", ":80", ":443", ":99999", "amp", "www.", "m.", "\u3002", "\u200b", "\ud800"]
+)  # fmt: skip
+ADDRESSES = st.lists(ADDRESS_PIECES | st.text(max_size=4), max_size=14).map("".join)
+
+
+@BUDGET
+@given(address=ADDRESSES | ADDRESSES.map("https://".__add__), base=ADDRESSES)
+def test_any_address_has_a_key_and_is_checked(address: str, base: str) -> None:
+    key = normalise_address(address)
+    assert normalise_address(key) == key
+    absolute = absolute_url(address, base)
+    assert absolute.lower().startswith(("http://", "https://")) or not absolute
+    try:
+        url = AddressPolicy().check_url(address)
+    except FetchError:
+        return
+    assert url.scheme in ("http", "https")
+    assert url.raw_host
+    assert url.raw_user is None

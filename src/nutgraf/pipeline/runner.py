@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -106,11 +107,9 @@ class PipelineRunner:
 
     async def _rest(self) -> None:
         """Return when a task ends, somebody wakes us, or it is time to look again."""
-        waker = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({waker, *self._tasks}, timeout=self._options.idle_s, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waker.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._options.idle_s):
+                await self._wake.wait()
 
     async def _start_due(self) -> int:
         try:
@@ -137,9 +136,12 @@ class PipelineRunner:
         """Start what there is room for; a host with hundreds of feeds keeps only a few places."""
         under_way, kept = self.progress.feeds_under_way, []
         started = 0
-        for feed in self._feed_backlog:
+        for position, feed in enumerate(self._feed_backlog):
+            if len(under_way) >= self._options.max_feeds:
+                kept += self._feed_backlog[position:]
+                break
             host = urlsplit(feed.url).netloc
-            if len(under_way) >= self._options.max_feeds or self._feed_hosts[host] >= self._options.max_of_host:
+            if self._feed_hosts[host] >= self._options.max_of_host:
                 kept.append(feed)
                 continue
             under_way.add(feed.id)
@@ -186,7 +188,11 @@ class PipelineRunner:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
 
     async def _poll(self, feed: FeedRecord, host: str) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
@@ -28,6 +29,7 @@ _DEFAULT_PORTS = frozenset({80, 443})  # of either scheme, since the key names o
 _AMP_PATH_END = re.compile(r"(?:/amp|\.amp|[.-]amp\.html?|/index\.amp\.html?)$", re.IGNORECASE)
 _AMP_VIEWER = re.compile(r"^/amp/(?:s/)?([a-z0-9.-]+\.[a-z]{2,}/.*)$", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"^/(?:[acivwr]/)(?:s/)?([a-z0-9.-]+\.[a-z]{2,}(?:/.*)?)$", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 
 
@@ -51,7 +53,7 @@ def normalise_address(url: str) -> str:
     path and query, tracking parameters, a trailing slash; parameters are sorted. The key is for comparing, not for
     fetching. What is no http(s) address comes back as it is, white space stripped. Never raises.
     """
-    url = url.strip()
+    url = url.strip() if url.isascii() else _SURROGATE.sub("\ufffd", url.strip())
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -75,12 +77,10 @@ def normalise_address(url: str) -> str:
 
 def _ascii_host(host: str) -> str:
     host = host.lower().rstrip(".")
-    if host.isascii():
-        return host
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host
+    if not host.isascii():
+        with contextlib.suppress(UnicodeError):
+            host = host.encode("idna").decode("ascii")
+    return host.rstrip(".")  # IDNA makes full stops of other kinds into ordinary ones
 
 
 def _behind_amp_cache(host: str, path: str) -> str:

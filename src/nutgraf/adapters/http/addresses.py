@@ -196,7 +196,7 @@ class AddressPolicy:
             if _CONTROL.search(text):
                 raise ValueError("control character")
             return _with_path_as_written(URL(text), text)
-        except ValueError as exc:  # UnicodeError, which IDNA raises, is one
+        except (ValueError, IndexError) as exc:  # UnicodeError, which IDNA raises, is one; yarl's own for `[::1]@`
             raise FetchError("This is not a web address.", url=shown, code="bad_url", retryable=False) from exc
 
     def _check_host(self, host: str, port: int, shown: str) -> None:
