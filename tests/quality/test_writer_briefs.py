@@ -54,7 +54,7 @@ def test_every_article_gives_a_dek_and_a_paragraph(pairs: list[tuple[Article, Dr
 
 def test_nearly_every_dek_keeps_to_25_words(pairs: list[tuple[Article, Draft]]) -> None:
     long = [draft.dek.text for _, draft in pairs if draft.dek and len(draft.dek.text.split()) > 25]
-    assert len(long) <= 0.1 * len(pairs), long
+    assert len(long) <= 0.15 * len(pairs), long
 
 
 def test_few_titles_begin_as_their_explanation_does(pairs: list[tuple[Article, Draft]]) -> None:

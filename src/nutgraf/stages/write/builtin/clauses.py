@@ -330,6 +330,9 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
     before = tokens[position - 1] if position else None
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     apart = before is None or before.tag in (COMMA, DASH)
+    following = tokens[position + 2] if position + 2 < len(tokens) else None
+    if after is not None and after.low == "on" and following is not None and following.low in lexicon.words("weekdays"):
+        return
     takes_object = before is not None and after is not None and after.tag in (DETERMINER, NUMBER, PRONOUN)
     if (apart or (after is not None and after.low == "by")) and not takes_object:
         token.tag = PARTICIPLE

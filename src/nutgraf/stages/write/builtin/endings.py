@@ -305,6 +305,9 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     if first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT):
         return alone or passive or copula or (after is None or after.tag == STOP)
     if first.tag == PREPOSITION:
+        days = lexicon.words("weekdays")
+        if not (alone or passive) and all(token.low in days for token in complement[1:]):
+            return False  # "The court held on Tuesday, …, that"
         return main.tag != ADVERB and complement[-1].tag in (CONTENT, NUMBER) and len(complement) > 1
     return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
 

@@ -205,23 +205,27 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
             continue
         if any(t.low in lexicon.words("modals") for t in kept) and not _has_happened(rest, lexicon):
             continue
-        if kept[-1].tag not in (CONTENT, NUMBER) or any(
-            t.low
-            in (
-                "day",
-                "days",
-                "week",
-                "weeks",
-                "hours",
-                "year",
-                "years",
-                "month",
-                "months",
-                "shortly",
-                "soon",
-                "minutes",
+        measured = len(kept) > 3 and kept[-3].low in ("in", "for") and kept[-2].tag == NUMBER  # "in 41 years | after"
+        if kept[-1].tag not in (CONTENT, NUMBER) or (
+            not measured
+            and any(
+                t.low
+                in (
+                    "day",
+                    "days",
+                    "week",
+                    "weeks",
+                    "hours",
+                    "year",
+                    "years",
+                    "month",
+                    "months",
+                    "shortly",
+                    "soon",
+                    "minutes",
+                )
+                for t in kept[-2:]
             )
-            for t in kept[-2:]
         ):
             continue
         return _finish(text[: tokens[position].start])

@@ -107,7 +107,9 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     times = lexicon.words("time_nouns")
     if any(t.low in _DEMONSTRATIVES and after.low not in times for t, after in itertools.pairwise(tokens)):
         return False
-    if last.low in lexicon.words("indefinites") or (tokens[0].low == "some" and tokens[1].tag == FINITE):
+    if last.low in lexicon.words("indefinites"):
+        return False
+    if tokens[0].low == "some" and tokens[1].tag == FINITE:
         return False
     if (
         _ends_in_verb(tokens, lexicon)
