@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import gc
 import gzip
+import os
 import socket
 import tracemalloc
 
+import brotli
 import pytest
 import uvloop
 from aiohttp.abc import AbstractResolver
@@ -20,6 +22,7 @@ from http_servers import answer, fetch, fetcher_for, raw_server
 from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.http import FetchOptions, HttpFetcher, connecting
 from nutgraf.adapters.http.addresses import AddressPolicy
+from nutgraf.adapters.http.codings import zstd
 from nutgraf.adapters.http.connecting import PolicyResolver
 from nutgraf.domain.document import FetchRequest, Purpose
 from nutgraf.errors import FetchError
@@ -155,6 +158,33 @@ def test_many_large_bodies_at_once_all_arrive_though_few_are_held():
             return await asyncio.gather(*(fetcher.fetch(FetchRequest(url, Purpose.FEED)) for url in urls))
 
     assert [len(document.body) for document in asyncio.run(main())] == [3_000_000] * 6
+
+
+@pytest.mark.parametrize(("name", "pack"), [("gzip", gzip.compress), ("br", brotli.compress), ("zstd", zstd.compress)])
+def test_many_bodies_that_decode_to_much_and_then_stall_are_held_small(name, pack):
+    packed = pack(os.urandom(90_000) + bytes(8_000_000))
+    head = HEAD + b"Content-Encoding: %s\r\nContent-Length: %d\r\n\r\n" % (name.encode(), len(packed) + 1)
+
+    async def stall(reader, writer):
+        await answer(head + packed)(reader, writer)
+        await asyncio.sleep(60)
+
+    async def main():
+        async with contextlib.AsyncExitStack() as stack:
+            ports = [await stack.enter_async_context(raw_server(stall)) for _ in range(24)]
+            options = {"max_large_bodies": 2, "total_timeout_s": 3.0}
+            fetcher = await stack.enter_async_context(fetcher_for(*ports, **options))
+            requests = [FetchRequest(f"http://127.0.0.1:{port}/", Purpose.FEED) for port in ports]
+            return await asyncio.gather(*map(fetcher.fetch, requests), return_exceptions=True)
+
+    tracemalloc.start()
+    try:
+        errors = asyncio.run(main())
+        most_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert {error.code for error in errors} == {"timeout"}
+    assert most_bytes < 80_000_000, "all of them decoded would be 192 MB"
 
 
 def test_a_refused_connection_and_an_unknown_name_have_codes():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import os
 import tracemalloc
 import zlib
@@ -33,7 +34,17 @@ def decode(data, encoding="", *, piece_bytes=None, max_bytes=10_000_000, truncat
         content_encoding=encoding, max_bytes=max_bytes, max_ratio=100, url="https://a.example/", truncate=truncate
     )
     for start in range(0, len(data), piece_bytes or len(data) or 1):
-        body.feed(data[start : start + (piece_bytes or len(data))])
+        feed(body, data[start : start + (piece_bytes or len(data))])
+    return body.finish()
+
+
+def feed(body, data):
+    for _ in body.feed(data):
+        pass
+
+
+def take(body, data):
+    feed(body, data)
     return body.finish()
 
 
@@ -130,12 +141,29 @@ def test_a_bomb_never_holds_more_than_its_limit(encoding):
     tracemalloc.start()
     body = BodyBuffer(content_encoding=encoding, max_bytes=2_000_000, max_ratio=10_000_000, url="")
     with pytest.raises(TooLarge) as caught:
-        body.feed(bomb)
+        take(body, bomb)
     most_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert caught.value.code == "too_large"
     assert body.size_bytes <= 2_000_000
     assert most_bytes < 8_000_000
+
+
+@pytest.mark.parametrize("encoding", PACK)
+def test_a_chunk_that_decodes_to_much_halts_before_it_is_all_kept(encoding):
+    body = BodyBuffer(content_encoding=encoding, max_bytes=10_000_000, max_ratio=100_000_000, url="")
+    sizes = [body.size_bytes for _ in body.feed(PACK[encoding](bytes(5_000_000)))]
+    steps = [later - earlier for earlier, later in itertools.pairwise([0, *sizes])]
+    assert max(steps) <= 100_000
+    assert body.is_packed == (encoding == "br")
+    assert len(body.finish()) == 5_000_000
+
+
+def test_a_packed_body_is_held_to_the_limit_as_it_comes():
+    body = BodyBuffer(content_encoding="br", max_bytes=100_000, max_ratio=100, url="")
+    feed(body, bytes(60_000))
+    with pytest.raises(TooLarge):
+        feed(body, bytes(60_000))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +178,7 @@ def test_truncation_keeps_the_beginning_and_says_when_it_is_full():
     for encoding, pack in PACK.items():
         assert decode(pack(TEXT), encoding, max_bytes=100, truncate=True) == TEXT[:100]
     body = BodyBuffer(content_encoding="", max_bytes=100, max_ratio=100, url="", truncate=True)
-    body.feed(TEXT)
+    feed(body, TEXT)
     assert body.is_full
 
 

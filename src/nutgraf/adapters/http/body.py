@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 from nutgraf.adapters.http.codings import CODINGS, DECODING_ERRORS, Coding, Decoder
 from nutgraf.errors import FetchError, TooLarge
@@ -25,6 +26,7 @@ class BodyBuffer:
         self._url = url
         self._truncate = truncate
         self._decoded = io.BytesIO()
+        self._packed = io.BytesIO()  # what can only be decoded when all of it is there
         self._received_bytes = 0
         self._streams = 0
         self._head = b""
@@ -32,8 +34,13 @@ class BodyBuffer:
 
     @property
     def size_bytes(self) -> int:
-        """Decoded bytes held."""
-        return self._decoded.tell()
+        """Bytes held."""
+        return self._decoded.tell() + self._packed.tell()
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether `finish` will decode, and take up to 16 MB for the decoder beside the decoded body."""
+        return self._packed.tell() > 0
 
     @property
     def is_full(self) -> bool:
@@ -45,20 +52,29 @@ class BodyBuffer:
         if content_length_bytes is not None and content_length_bytes > self._max_bytes and not self._truncate:
             raise self._too_large()
 
-    def feed(self, chunk: bytes) -> None:
-        """Take what the wire brought. Raises TooLarge, or FetchError where it cannot be decoded."""
+    def feed(self, chunk: bytes) -> Iterator[None]:
+        """Take what the wire brought, with a halt after each piece that it decodes to, for who minds `size_bytes`.
+
+        Raises TooLarge, or FetchError where it cannot be decoded.
+        """
         self._received_bytes += len(chunk)
         if self._coding is None:
             self._keep(chunk)
-            return
-        try:
-            self._decode(self._coding, chunk)
-        except DECODING_ERRORS as exc:
-            message = f"The server's {self._coding.name} compression is broken."
-            raise FetchError(message, url=self._url, code="bad_encoding") from exc
+            yield
+        elif self._coding.fills_window:
+            if self.size_bytes + len(chunk) > self._max_bytes and not self._truncate:
+                raise self._too_large()
+            self._packed.write(chunk)
+            yield
+        else:
+            yield from self._decode(self._coding, chunk)
 
     def finish(self) -> bytes:
-        """The whole decoded body. Raises FetchError where compressed data ended too early."""
+        """The whole decoded body. Raises TooLarge, or FetchError where it cannot be decoded or ended too early."""
+        if self._coding is not None and self._coding.fills_window:
+            packed, self._packed = self._packed.getvalue(), io.BytesIO()
+            for _ in self._decode(self._coding, packed):
+                pass
         unfinished = self._decoder is not None and not self._decoder.is_finished
         if (unfinished or (self._head and not self._streams)) and not self.is_full:
             raise incomplete(self._url)
@@ -67,9 +83,16 @@ class BodyBuffer:
     def close(self) -> None:
         """Let go of what was kept."""
         self._decoded.close()
+        self._packed.close()
 
-    def _decode(self, coding: Coding, chunk: bytes) -> None:
-        data = self._head + chunk
+    def _decode(self, coding: Coding, data: bytes) -> Iterator[None]:
+        try:
+            yield from self._decode_streams(coding, self._head + data)
+        except DECODING_ERRORS as exc:
+            message = f"The server's {coding.name} compression is broken."
+            raise FetchError(message, url=self._url, code="bad_encoding") from exc
+
+    def _decode_streams(self, coding: Coding, data: bytes) -> Iterator[None]:
         self._head = b""
         while data and not self.is_full:
             if self._decoder is None or self._decoder.is_finished:
@@ -80,15 +103,15 @@ class BodyBuffer:
                     return
                 self._count_stream()
                 self._decoder = coding.start(data)
-            data = self._decode_stream(self._decoder, data)
+            yield from self._decode_stream(self._decoder, data)
+            data = self._decoder.rest
 
-    def _decode_stream(self, decoder: Decoder, data: bytes) -> bytes:
-        """Keep what `data` decodes to; returns what follows the stream."""
+    def _decode_stream(self, decoder: Decoder, data: bytes) -> Iterator[None]:
         for piece in decoder.pieces(data):
             self._keep(piece)
+            yield
             if self.is_full:
-                break
-        return decoder.rest
+                return
 
     def _count_stream(self) -> None:
         self._streams += 1

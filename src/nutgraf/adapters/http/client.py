@@ -230,10 +230,12 @@ class HttpFetcher:
             body.expect(response.content_length)
             holds_large_slot = False
             while not body.is_full and (chunk := await response.content.readany()):
-                body.feed(chunk)
-                if body.size_bytes > LARGE_BODY_BYTES and not holds_large_slot:
-                    await stack.enter_async_context(self._large_bodies)
-                    holds_large_slot = True
+                for _ in body.feed(chunk):
+                    if body.size_bytes > LARGE_BODY_BYTES and not holds_large_slot:
+                        await stack.enter_async_context(self._large_bodies)
+                        holds_large_slot = True
+            if body.is_packed and not holds_large_slot:
+                await stack.enter_async_context(self._large_bodies)
             return body.finish()
 
     def _open_session(self) -> aiohttp.ClientSession:

@@ -40,13 +40,15 @@ class Coding:
     """A coding by its name in Content-Encoding.
 
     `start` makes a decoder from a stream's first bytes, of which it needs `start_bytes`. `may_follow` says whether
-    what comes after a finished stream is another stream of the same body.
+    what comes after a finished stream is another stream of the same body. With `fills_window` the decoder fills its
+    whole window (16 MB for brotli, from 40 bytes) before it gives anything out.
     """
 
     name: str
     start_bytes: int
     start: Callable[[bytes], Decoder]
     may_follow: Callable[[bytes], bool]
+    fills_window: bool = False
 
 
 class _ZlibDecoder:
@@ -132,7 +134,7 @@ CODINGS = {
     for coding in (
         Coding("gzip", 2, _start_gzip, _is_gzip),
         Coding("deflate", 2, _start_deflate, _never),
-        Coding("br", 1, _start_brotli, _never),
+        Coding("br", 1, _start_brotli, _never, fills_window=True),
         Coding("zstd", 4, _start_zstd, _is_zstd),
     )
 }
