@@ -13,7 +13,7 @@ import dataclasses
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleRecord, ArticleState
-from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
+from nutgraf.errors import FetchError, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
@@ -111,7 +111,7 @@ class ArticleAdvancer:
         now = self._clock.now()
         attempts = record.attempts + 1
         if error.retryable and attempts < schedule.ARTICLE_ATTEMPTS:
-            retry_after_s = error.retry_after_s if isinstance(error, HTTPStatus) else None
+            retry_after_s = error.retry_after_s if isinstance(error, FetchError) else None
             until = schedule.article_retry_moment(now, attempts=attempts, key=record.url, retry_after_s=retry_after_s)
             await asyncio.to_thread(
                 self._store.defer, record.id, until=until, error_code=error.code, error_message=error.message
