@@ -26,7 +26,7 @@ _OTHER_PEOPLE = re.compile(
 
 def resolve_openings(candidates: list[Candidate], text: str, book: NameBook, lexicon: Lexicon) -> list[Candidate]:
     """The candidates, those resting on a named person restated with the name; positions and order stay."""
-    if lexicon.code != "en":
+    if lexicon.code != "en" or not any(_OPENING.match(candidate.text) for candidate in candidates):
         return candidates
     people = _People(text, book, lexicon, candidates)
     resolved: list[Candidate] = []
@@ -68,14 +68,10 @@ def _restated(
     )
 
 
-def _acts(person: str, text: str) -> bool:
-    """Whether `person` is the sentence's subject or its speaker."""
-    surname = re.escape(person.rsplit(" ", 1)[1])
-    name = rf"(?:[A-Z][\w.’'-]* ){{0,3}}{surname}"
-    return (
-        re.match(rf"{name}\b(?![’'])", text) is not None
-        or re.search(rf"{_VERBS} {name}\b(?![’'])|[,”\"] {name} {_VERBS}\b", text) is not None
-    )
+def _acting(person: str) -> re.Pattern[str]:
+    """Where `person` is a sentence's subject or its speaker."""
+    name = rf"(?:[A-Z][\w.’'-]* ){{0,3}}{re.escape(person.rsplit(' ', 1)[1])}\b(?![’'])"
+    return re.compile(rf"^{name}|{_VERBS} {name}|[,”\"] {name} {_VERBS}\b")
 
 
 class _People:
@@ -83,6 +79,7 @@ class _People:
 
     def __init__(self, text: str, book: NameBook, lexicon: Lexicon, candidates: list[Candidate]) -> None:
         self._names: dict[str, str] = {}
+        self._acting: dict[str, re.Pattern[str]] = {}
         self._pronouns: dict[str, Counter[str]] = {}
         for surname in book.surnames():
             if book.is_person(surname):
@@ -106,7 +103,9 @@ class _People:
         if len(people) != 1 or _OTHER_PEOPLE.search(text):
             return ""
         person = next(iter(people))
-        if not _acts(person, text) or any(name in text and person not in name for name in self._full):
+        if person not in self._acting:
+            self._acting[person] = _acting(person)
+        if not self._acting[person].search(text) or any(name in text and person not in name for name in self._full):
             return ""
         return person
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -235,9 +236,10 @@ class _Composer:
         """Where few sentences hold a title, keep What happened off them: the insights have nothing else."""
         if self.article.word_count < SHORT_ARTICLE_WORDS:
             return
-        titled = [c for c in self.candidates if self._may_explain(c) and self.finder.holds_title(c)]
-        if len(titled) <= _SCARCE_TITLES:
-            self.scarce = {candidate.position for candidate in titled}
+        titled = (c.position for c in self.candidates if self._may_explain(c) and self.finder.holds_title(c))
+        first = set(itertools.islice(titled, _SCARCE_TITLES + 1))
+        if len(first) <= _SCARCE_TITLES:
+            self.scarce = first
 
     def _choose_takeaways(self) -> list[tuple[Candidate, str]]:
         """One or two sentences that look ahead, with the words that say so."""
