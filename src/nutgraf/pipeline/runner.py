@@ -72,6 +72,8 @@ class PipelineRunner:
         self._backlog: list[ArticleRecord] = []
         self._hosts: Counter[str] = Counter()  # articles under way by the host that they are fetched from
         self._store_failure: NutgrafError | None = None
+        self._polls_once = False
+        self._polled: set[FeedId] = set()  # kept only where each feed is polled once
 
     def wake(self) -> None:
         """Look for due work now; call it in the loop's own thread (`loop.call_soon_threadsafe` from another)."""
@@ -85,10 +87,11 @@ class PipelineRunner:
         await self._run(until_idle=False)
 
     async def run_until_idle(self) -> None:
-        """Run until nothing is due and nothing is under way. Raises StoreError where the store fails."""
+        """Poll every due feed once and run until nothing is left to do. Raises StoreError where the store fails."""
         await self._run(until_idle=True)
 
     async def _run(self, *, until_idle: bool) -> None:
+        self._polls_once = until_idle
         try:
             while True:
                 self._wake.clear()
@@ -129,7 +132,8 @@ class PipelineRunner:
         self._feeds_asked_at = now
         before = set(under_way)  # one that ends while the store is asked would be taken for due
         due = await asyncio.to_thread(self._store.due_feeds, now=now, limit=_FEED_BACKLOG)
-        self._feed_backlog = [feed for feed in due if feed.id not in before]
+        waiting = (feed for feed in due if feed.id not in before and feed.id not in self._polled)
+        self._feed_backlog = sorted(waiting, key=lambda feed: feed.failures > 0)  # who failed last time waits for others
         return self._start_from_feed_backlog()
 
     def _start_from_feed_backlog(self) -> int:
@@ -145,6 +149,8 @@ class PipelineRunner:
                 kept.append(feed)
                 continue
             under_way.add(feed.id)
+            if self._polls_once:
+                self._polled.add(feed.id)
             self._feed_hosts[host] += 1
             self._start(self._poll(feed, host))
             started += 1

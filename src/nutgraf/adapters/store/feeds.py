@@ -23,6 +23,9 @@ _DUE = (
     .order_by(feeds.c.next_poll_at, feeds.c.id)
     .limit(bindparam("limit"))
 )
+_KNOWN = select(entries.c.entry_key, entries.c.content_hash, entries.c.article_id).where(
+    entries.c.feed_id == bindparam("feed_id"), entries.c.entry_key.in_(bindparam("keys", expanding=True))
+)
 
 
 class SqlFeeds(Repository):
@@ -139,10 +142,8 @@ def load_known_entries(connection: Connection, feed_id: FeedId, entry_keys: Sequ
     asked = {bounded_key(key): key for key in entry_keys}
     keys = list(asked)
     for start in range(0, len(keys), KEYS_PER_STATEMENT):
-        query = select(entries.c.entry_key, entries.c.content_hash, entries.c.article_id).where(
-            entries.c.feed_id == feed_id, entries.c.entry_key.in_(keys[start : start + KEYS_PER_STATEMENT])
-        )
-        for key, content_hash, article_id in connection.execute(query):
+        portion = keys[start : start + KEYS_PER_STATEMENT]
+        for key, content_hash, article_id in connection.execute(_KNOWN, {"feed_id": feed_id, "keys": portion}):
             known[asked[key]] = KnownEntry(asked[key], content_hash, ArticleId(article_id))
     return known
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.sql.dml import ReturningInsert
 
 from nutgraf.adapters.store.columns import bounded_key
 from nutgraf.adapters.store.counters import Tally
@@ -56,6 +59,21 @@ _RECORD_ENTRIES = _CHOSEN.values(
     site_url=_unless_empty("site_url"),
     language=_unless_empty("language"),
 )
+_COUNT_ARTICLES = _CHOSEN.values(
+    article_count=feeds.c.article_count + bindparam("more"),
+    last_new_at=func.coalesce(bindparam("found_at", type_=feeds.c.last_new_at.type), feeds.c.last_new_at),
+)
+
+
+@cache
+def _insert_entries(dialect_name: str) -> Insert:
+    return insert_into(dialect_name, entries).on_conflict_do_nothing()
+
+
+@cache
+def _insert_articles(dialect_name: str) -> ReturningInsert[Any]:
+    insert = insert_into(dialect_name, articles).on_conflict_do_nothing(index_elements=["article_key"])
+    return insert.returning(articles.c.article_key, articles.c.id)
 
 
 class SqlPolls(Repository):
@@ -142,7 +160,7 @@ def _add_entries(connection: Connection, feed_id: FeedId, new: Mapping[str, Entr
     if len(unknown) < len(new):
         _rekey(connection, feed_id, [entry for entry in new.values() if entry.article_id is not None])
     connection.execute(
-        insert_into(connection.dialect.name, entries).on_conflict_do_nothing(),
+        _insert_entries(connection.dialect.name),
         [
             {
                 "feed_id": feed_id,
@@ -153,10 +171,8 @@ def _add_entries(connection: Connection, feed_id: FeedId, new: Mapping[str, Entr
             for key, entry in new.items()
         ],
     )
-    counted = {"article_count": feeds.c.article_count + len(announced) - len(repeated)}
-    if added:
-        counted["last_new_at"] = now  # type: ignore[assignment]
-    connection.execute(update(feeds).where(feeds.c.id == feed_id).values(counted))
+    more = len(announced) - len(repeated)
+    connection.execute(_COUNT_ARTICLES, {"feed_id": feed_id, "more": more, "found_at": now if added else None})
     return len(added)
 
 
@@ -190,9 +206,8 @@ def take_in_articles(
     for entry in announced:
         by_key.setdefault(bounded_key(entry.article_key), entry)
     keys = sorted(by_key)  # one order for all transactions, lest two wait for each other
-    insert = insert_into(connection.dialect.name, articles).on_conflict_do_nothing(index_elements=["article_key"])
     inserted = connection.execute(
-        insert.returning(articles.c.article_key, articles.c.id),
+        _insert_articles(connection.dialect.name),
         [_article_row(key, by_key[key], feed_id=feed_id, now=now) for key in keys],
     )
     ids = {row.article_key: ArticleId(row.id) for row in inserted}
