@@ -234,7 +234,7 @@ def _rhythm_s(number: int, chance: random.Random) -> float:
         return chance.uniform(3, 6) * HOUR_S
     if number < 30:
         return chance.uniform(12, 24) * HOUR_S
-    return chance.uniform(3, 30) * DAY_S if number < 480 else 1_000 * DAY_S
+    return chance.uniform(6, 40) * DAY_S if number < 480 else 1_000 * DAY_S
 
 
 def _publication_times(rhythm_s: float, chance: random.Random) -> list[float]:
