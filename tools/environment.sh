@@ -23,12 +23,8 @@ prepare_environment() {
   VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install --quiet --require-hashes -r "requirements/$kind.txt"
   # The project itself: a path file, so that no build back end is needed to run it.
   printf '%s\n' "$PWD/src" >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nutgraf.pth"
-  cat >.venv/bin/nutgraf <<END
-#!$PWD/.venv/bin/python
-from nutgraf.cli import main
-
-main()
-END
+  # No shebang with a path in it: that fails where the path holds a space.
+  printf '#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/python" -m nutgraf "$@"\n' >.venv/bin/nutgraf
   chmod +x .venv/bin/nutgraf
   if [ "$kind" = test ]; then printf '%s\n' "$test_sum" >"$stamp"; else printf '%s\n' "$run_sum" >"$stamp"; fi
 }

@@ -76,6 +76,7 @@ __all__ = [
     "Topic",
     "Verdict",
     "Writer",
+    "__version__",
     "article_from_text",
     "check_sentences",
     "extract_article",

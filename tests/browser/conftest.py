@@ -60,7 +60,7 @@ def _serve(app: Starlette) -> tuple[uvicorn.Server, threading.Thread, str]:
 
 
 def _running(folder: Path, *, is_filled: bool) -> Iterator[RunningSite]:
-    site = make_sample_site(folder, is_filled=is_filled, is_demo=is_filled)
+    site = make_sample_site(folder, is_filled=is_filled, sample_url="https://kestrel.example/" if is_filled else "")
     server, thread, address = _serve(site.app)
     yield RunningSite(site, address)
     server.should_exit = True

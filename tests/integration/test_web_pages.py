@@ -214,6 +214,8 @@ def test_publisher_page_lists_its_briefs(site: SampleSite) -> None:
 
 
 def test_the_sample_press_is_marked(tmp_path: Path) -> None:
-    site = make_sample_site(tmp_path, is_filled=False, is_demo=True)
-    assert "These publishers are invented" in plain(Visitor(site.app).get("/").text)
+    site = make_sample_site(tmp_path, sample_url="https://kestrel.example/")
+    page = plain(Visitor(site.app).get("/").text)
+    assert "Publishers marked “sample” are invented" in page
+    assert page.count("• sample") == sum(url.startswith("https://kestrel.example/") for url in site.ids)
     site.store.close()

@@ -60,7 +60,7 @@ class SampleSite:
         return f"/brief/{self.ids[sample.url]}"
 
 
-def make_sample_site(folder: Path, *, is_filled: bool = True, is_demo: bool = False) -> SampleSite:
+def make_sample_site(folder: Path, *, is_filled: bool = True, sample_url: str = "") -> SampleSite:
     """A site over a new SQLite database in `folder`; the caller closes its store."""
     database, ids = _prepared_database(is_filled)
     (folder / "nutgraf.db").write_bytes(database)
@@ -83,7 +83,7 @@ def make_sample_site(folder: Path, *, is_filled: bool = True, is_demo: bool = Fa
             reader_id=DEFAULT_READER,
             progress=lambda: site.progress,
             version="0.1.0",
-            is_demo=is_demo,
+            sample_url=sample_url,
             allowed_hosts=frozenset({"testserver"}),
         )
     )

@@ -31,7 +31,7 @@ def article() -> nutgraf.Article:
 
 
 def test_every_public_name_is_there() -> None:
-    assert set(nutgraf.__all__) == set(nutgraf._HOME_OF)
+    assert set(nutgraf.__all__) == {*nutgraf._HOME_OF, "__version__"}
     assert all(getattr(nutgraf, name) is not None for name in nutgraf.__all__)
 
 

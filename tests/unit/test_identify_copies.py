@@ -78,6 +78,17 @@ def test_a_flash_is_no_copy_of_the_long_story_that_takes_it_up() -> None:
     assert decide_copies(article(flash), [record(7, f"{flash} {rest}")]) == CopyDecision()
 
 
+def test_one_publishers_articles_on_one_template_are_no_copies() -> None:
+    template = ORIGINAL.replace("ferry", "railway").replace("islands", "valleys").replace("nine", "four")
+    assert 0.6 < resemblance(ORIGINAL, template) < 0.95
+    own, other = (dataclasses.replace(article(template), publisher=name) for name in ("Holm Post", "Skarv Post"))
+    known = record(7, ORIGINAL)
+    known = dataclasses.replace(known, article=dataclasses.replace(known.article, publisher="HOLM POST"))
+    assert decide_copies(own, [known]) == CopyDecision()
+    assert decide_copies(other, [known]).original == ArticleId(7)
+    assert decide_copies(dataclasses.replace(own, text=ORIGINAL), [known]).original == ArticleId(7)
+
+
 def test_short_texts_are_never_copies() -> None:
     plea = "Subscribe to go on reading this article. It costs little and helps us much."
     assert decide_copies(article(plea), [record(7, plea)]) == CopyDecision()

@@ -46,6 +46,7 @@ def test_opml_keeps_folders_and_drops_repeats() -> None:
       <outline text="Tagged" xmlurl="http://b.example/f" category="/Science/Space"/></body></opml>"""
     assert parse_opml(data) == (
         OpmlOutline("http://a.example/f", "A & B", "http://a.example", "News/Europe"),
+        OpmlOutline("javascript:alert(1)", "Bad", "", ""),
         OpmlOutline("http://b.example/f", "Tagged", "", "Science/Space"),
     )
 

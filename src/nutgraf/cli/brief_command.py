@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nutgraf.domain.article import Article
 
 MAX_INPUT_BYTES = 10_000_000
+MAX_TITLE_CHARS = 160
 
 _EPILOG = """\b
 Examples:
@@ -29,7 +30,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON with verdicts and evidence.")
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @click.option("--url", default="", help="Address of a page that is given as a file.")
-@click.option("--title", default="", help="Headline of a plain text (default: its first line).")
+@click.option("--title", default="", help="Headline of a plain text (default: a first line that is no sentence).")
 def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str) -> None:
     """Write one brief and print it; nothing is stored.
 
@@ -91,8 +92,9 @@ def _from_bytes(data: bytes, *, url: str, title: str) -> Article:
     if not text:
         raise ExtractError("There is nothing in it.", code="empty")
     if not title:
-        first, _, rest = text.partition("\n")
-        title, text = (first.strip(), rest.strip()) if rest.strip() and len(first) <= 200 else ("", text)
+        first, _, rest = (part.strip() for part in text.partition("\n"))
+        if rest and len(first) <= MAX_TITLE_CHARS and not first.endswith((".", "!", "?", "”", '"')):
+            title, text = first, rest
     return article_from_text(text, title=title, url=url)
 
 

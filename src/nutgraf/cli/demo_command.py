@@ -42,7 +42,7 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     serving.refuse_unprotected(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
     edition, press_listener = _open_press(prepare_data_dir(settings), press_port)
-    application = build_application(settings, allow_private=(f"127.0.0.1/32:{edition.port}",))
+    application = build_application(settings, allow_private=edition.allowance)
     _subscribe(application.store, feed_urls(edition.base_url))
 
     status = StatusLine(application.runner.progress.describe)
@@ -56,7 +56,7 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
         press = create_press(edition.began_at, base_url=edition.base_url, now=application.clock.now)
         sites = [
             serving.Site(press, press_listener),
-            serving.Site(serving.make_site(application, is_demo=True), listener),
+            serving.Site(serving.make_site(application, sample_press=edition), listener),
         ]
         async with status:
             await serving.run_until_signal(application, sites, on_ready=announce)

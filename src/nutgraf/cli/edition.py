@@ -24,6 +24,11 @@ class Edition:
         """Where it is served."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def allowance(self) -> tuple[str, ...]:
+        """What `fetch.allow_private` needs for it."""
+        return (f"127.0.0.1/32:{self.port}",)
+
 
 def read_edition(data_dir: Path) -> Edition | None:
     """The edition of this data folder, None where there was never one. Raises ConfigError for a damaged file."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from nutgraf.cli.edition import read_edition
 from nutgraf.cli.options import data_option
 
 if TYPE_CHECKING:
@@ -41,14 +42,19 @@ def command(format_name: str, output: TextIO, topic: str, publisher: str, data_d
     from nutgraf.outputs import format_markdown
     from nutgraf.outputs.json_text import brief_to_dict
 
-    store = open_application_store(settings_from(data_dir))
+    settings = settings_from(data_dir)
+    store = open_application_store(settings)
+    sample_press = read_edition(settings.data_dir)
     try:
         for page in _published(store, topic, publisher):
             article = page.revision.article
+            is_sample = sample_press is not None and article.url.startswith(sample_press.base_url)
             if format_name == "jsonl":
-                output.write(json.dumps(brief_to_dict(page.brief, article), ensure_ascii=False) + "\n")
+                value = brief_to_dict(page.brief, article) | {"sample": is_sample}
+                output.write(json.dumps(value, ensure_ascii=False) + "\n")
             else:
-                output.write(format_markdown(page.brief, article) + "\n---\n\n")
+                notice = "*Sample press: this publisher and its news are invented.*\n" if is_sample else ""
+                output.write(f"{format_markdown(page.brief, article)}{notice}\n---\n\n")
     finally:
         store.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nutgraf.cli.edition import read_edition
 from nutgraf.cli.options import data_option
 
 
@@ -23,7 +24,8 @@ def command(only_due: bool, quiet: bool, data_dir: Path | None) -> None:
 
     settings = settings_from(data_dir)
     configure_logging(settings.model_copy(update={"log": settings.log.model_copy(update={"level": "error"})}))
-    application = build_application(settings)
+    sample_press = read_edition(settings.data_dir)
+    application = build_application(settings, allow_private=sample_press.allowance if sample_press else ())
     progress = application.runner.progress
 
     async def run() -> None:

@@ -29,8 +29,8 @@ def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
     configure_logging(settings)
     serving.refuse_unprotected(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
-    application = build_application(settings)
     sample_press = read_edition(settings.data_dir)
+    application = build_application(settings, allow_private=sample_press.allowance if sample_press else ())
 
     def announce() -> None:
         feeds = application.store.list_feeds()
@@ -41,7 +41,7 @@ def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
             click.echo("The sample press is subscribed but not running: `nutgraf demo` runs it.", err=True)
 
     async def run() -> None:
-        site = serving.Site(serving.make_site(application, is_demo=False), listener)
+        site = serving.Site(serving.make_site(application, sample_press=sample_press), listener)
         await serving.run_until_signal(application, [site], on_ready=announce)
 
     serving.run_loop(run())

@@ -21,6 +21,7 @@ from nutgraf.errors import ConfigError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from nutgraf.cli.edition import Edition
     from nutgraf.settings import ServerSettings
 
 START_TIMEOUT_S = 10
@@ -66,7 +67,7 @@ def refuse_unprotected(server: ServerSettings) -> None:
         )
 
 
-def make_site(application: Application, *, is_demo: bool) -> Starlette:
+def make_site(application: Application, *, sample_press: Edition | None) -> Starlette:
     """The site over `application`; call it inside the loop that will run both."""
     from nutgraf.outputs.opml import format_opml
     from nutgraf.pipeline.subscribing import import_opml, subscribe
@@ -88,7 +89,7 @@ def make_site(application: Application, *, is_demo: bool) -> Starlette:
             reader_id=DEFAULT_READER,
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
             version=__version__,
-            is_demo=is_demo,
+            sample_url=f"{sample_press.base_url}/" if sample_press else "",
             allowed_hosts=frozenset((*settings.server.allowed_hosts, settings.server.host)),
         )
     )

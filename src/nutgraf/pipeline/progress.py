@@ -35,4 +35,4 @@ class Progress:
             return f"writing briefs: {done} done, {ahead} to go"
         if not self.totals["polled"] and not done:
             return "looking for news"
-        return f"up to date: {counted(done, 'brief')} written since the start"
+        return f"up to date: {counted(done, 'brief')} written since the start" if done else "up to date, nothing new"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
 from nutgraf.errors import NotFound, NutgrafError
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
@@ -35,7 +35,7 @@ class RunnerOptions:
     `max_of_host` holds for feeds and for articles: as a host is asked one thing at a time, more would only wait.
     """
 
-    max_feeds: int = 32
+    max_feeds: int = 256  # servers that hang hold a place for half a minute each
     max_articles: int = 16
     max_of_host: int = 4
     idle_s: float = 5.0
@@ -133,7 +133,7 @@ class PipelineRunner:
         before = set(under_way)  # one that ends while the store is asked would be taken for due
         due = await asyncio.to_thread(self._store.due_feeds, now=now, limit=_FEED_BACKLOG)
         waiting = (feed for feed in due if feed.id not in before and feed.id not in self._polled)
-        self._feed_backlog = sorted(waiting, key=lambda feed: feed.failures > 0)  # who failed last time waits for others
+        self._feed_backlog = sorted(waiting, key=lambda feed: feed.failures > 0)  # failed ones wait
         return self._start_from_feed_backlog()
 
     def _start_from_feed_backlog(self) -> int:

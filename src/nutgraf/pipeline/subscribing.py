@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState
-from nutgraf.errors import ConfigError, Conflict, ParseError
+from nutgraf.errors import Blocked, ConfigError, Conflict, ParseError
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.ports import Clock, Store
 from nutgraf.stages.parse import parse_opml
@@ -19,7 +19,10 @@ MAX_OPML_BYTES = 5_000_000
 
 
 def clean_feed_address(address: str) -> str:
-    """An http(s) address from what a person typed (`feed:` and a missing scheme are mended). Raises ConfigError."""
+    """An http(s) address from what a person typed: `feed:` and a missing scheme are mended, a fragment is dropped.
+
+    Raises ConfigError, also for an address that holds a user name: it would be stored and shown.
+    """
     text = address.strip()
     if not text or len(text) > MAX_ADDRESS_CHARS or any(c.isspace() for c in text):
         raise ConfigError("This is not a web address.", code="bad_address")
@@ -34,21 +37,25 @@ def clean_feed_address(address: str) -> str:
         host = None
     if not host or parts.scheme.lower() not in ("http", "https"):
         raise ConfigError("Only http and https addresses can be subscribed to.", code="bad_address")
-    return text
+    if parts.username is not None:
+        raise ConfigError("Addresses with a user name or password are not taken.", code="bad_address")
+    return urlunsplit((parts.scheme.lower(), parts.netloc.lower(), parts.path or "/", parts.query, ""))
 
 
 async def subscribe(address: str, *, store: Store, poller: FeedPoller, clock: Clock) -> FeedRecord:
     """Subscribe to `address` and poll it once; the feed stays with its error where that failed, to be retried.
 
-    Raises ConfigError for what is no address, Conflict where it is subscribed, and ParseError with `feed_links`
-    where the address is a web page that declares feeds: nothing is subscribed then, the person chooses.
+    Raises ConfigError for what is no address, Conflict where it is subscribed, Blocked where we refuse to fetch it,
+    and ParseError with `feed_links` where the address is a web page that declares feeds: nothing is subscribed then.
     """
     url = clean_feed_address(address)
     now = clock.now()
     attempt = await poller.attempt(_not_yet_subscribed(url, now))
     if isinstance(attempt.error, ParseError) and attempt.error.feed_links:
         raise attempt.error
-    feed = await asyncio.to_thread(store.add_feed, url, now=now)
+    if isinstance(attempt.error, Blocked):
+        raise attempt.error
+    feed = await asyncio.to_thread(store.add_feed, attempt.result.moved_to or url, now=now)
     await asyncio.to_thread(store.record_poll, feed.id, attempt.result)
     return await asyncio.to_thread(store.get_feed, feed.id)
 

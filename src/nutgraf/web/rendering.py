@@ -31,7 +31,10 @@ class Site:
 
 def make_site(services: WebServices) -> Site:
     """The site's shared parts, read once at start."""
-    return Site(services=services, templates=_make_environment(), assets=load_assets())
+    environment = _make_environment()
+    sample_url = services.sample_url
+    environment.globals["is_sample"] = lambda url: bool(sample_url) and url.startswith(sample_url)
+    return Site(services=services, templates=environment, assets=load_assets())
 
 
 def site_of(request: Request) -> Site:
@@ -50,7 +53,7 @@ def render(
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
         path=request.url.path,
-        is_demo=services.is_demo,
+        has_sample=bool(services.sample_url),
         version=services.version,
         stylesheet=site.assets["site.css"].path,
         icon=site.assets["favicon.svg"].path,

@@ -41,5 +41,5 @@ class WebServices:
     reader_id: ReaderId
     progress: Callable[[], str]
     version: str
-    is_demo: bool = False
+    sample_url: str = ""
     allowed_hosts: frozenset[str] = frozenset()

@@ -23,6 +23,9 @@ BANDS = 16
 COPY_RESEMBLANCE = 0.6
 """From here on a text is a copy; docs/decisions/0004-feed-parsing.md has the measurement."""
 
+REPEAT_RESEMBLANCE = 0.95
+"""From here on two texts of one publisher are the same article at two addresses."""
+
 MIN_COPY_WORDS = 60
 """Shorter texts are alike too easily: pleas to subscribe, notes that an article has moved."""
 
@@ -86,7 +89,11 @@ def decide_copies(article: Article, candidates: Sequence[RevisionRecord]) -> Cop
 
 
 def _is_copy(article: Article, other: Article) -> bool:
-    return other.word_count >= MIN_COPY_WORDS and resemblance(article.text, other.text) >= COPY_RESEMBLANCE
+    """A publisher's own articles may share a template (results, earthquakes): between them only a repeat is a copy."""
+    if other.word_count < MIN_COPY_WORDS:
+        return False
+    is_same_house = bool(article.publisher) and article.publisher.casefold() == other.publisher.casefold()
+    return resemblance(article.text, other.text) >= (REPEAT_RESEMBLANCE if is_same_house else COPY_RESEMBLANCE)
 
 
 def _precedence(article: Article) -> tuple[datetime, str]:

@@ -101,7 +101,8 @@ def _parse_broken(utf8: bytes, prolog: Prolog, context: FeedContext) -> ParsedFe
         root = parse_tree(mended, recover=True)
         if root is not None and _root_name(root) == prolog.root:
             recovered = read(root, context)
-            if len(recovered.entries) + recovered.dropped_entries >= _count_entry_tags(mended):
+            is_complete = len(recovered.entries) + recovered.dropped_entries >= _count_entry_tags(mended)
+            if is_complete and (recovered.entries or recovered.title):
                 return ParsedFeed(recovered, ParsePath.RECOVERED)
     if prolog.root in _PAGE_ROOTS:
         raise _not_a_feed(utf8, prolog, context.url)
@@ -109,7 +110,7 @@ def _parse_broken(utf8: bytes, prolog: Prolog, context: FeedContext) -> ParsedFe
         found = read_with_feedparser(mended, context)
         if found is not None and (recovered is None or len(found.entries) > len(recovered.entries)):
             return ParsedFeed(found, ParsePath.FEEDPARSER)
-    if recovered is not None:
+    if recovered is not None and (recovered.entries or recovered.title):
         return ParsedFeed(recovered, ParsePath.RECOVERED)
     if prolog.root in FORMATS:
         raise ParseError("The feed's XML is broken beyond repair.", url=context.url, code="broken_xml")

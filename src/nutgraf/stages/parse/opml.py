@@ -13,6 +13,8 @@ from nutgraf.stages.parse.repair import repair_xml
 from nutgraf.stages.parse.tree import Element, attribute, name_of, parse_tree
 from nutgraf.text.addresses import absolute_url
 
+MAX_WRITTEN_CHARS = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class OpmlOutline:
@@ -26,6 +28,8 @@ class OpmlOutline:
 
 def parse_opml(data: bytes) -> tuple[OpmlOutline, ...]:
     """The feeds of an OPML file, each address once, at most 5,000, in the file's order.
+
+    An address that cannot be followed is given as it is written: who subscribes says why it was left out.
 
     Raises: ParseError (opml_invalid, too_large, too_deep, too_many_entities).
     """
@@ -52,7 +56,8 @@ def _collect(parent: Element, folders: tuple[str, ...], outlines: dict[str, Opml
         if not isinstance(element.tag, str) or name_of(element.tag) != "outline" or len(outlines) >= MAX_OUTLINES:
             continue
         title = plain_title(attribute(element, "title") or attribute(element, "text"))
-        url = absolute_url(attribute(element, "xmlurl"), "")
+        written = attribute(element, "xmlurl").strip()[:MAX_WRITTEN_CHARS]
+        url = absolute_url(written, "") or written
         if url:
             category = "/".join(folders) or attribute(element, "category").strip("/")
             site_url = absolute_url(attribute(element, "htmlurl"), "")

@@ -37,7 +37,7 @@ async def add_feed(request: Request) -> Response:
         choices = error.feed_links[:MAX_CHOICES] if isinstance(error, ParseError) else ()
         problem = FormProblem(address[:MAX_ADDRESS_CHARS], error.message, error.code, choices)
         return await run_in_threadpool(feeds_response, request, status=http_status(error), problem=problem)
-    return _back("added-failing" if feed.error_code else "added")
+    return _back("added-failing", feed.id) if feed.error_code else _back("added")
 
 
 async def import_feeds(request: Request) -> Response:
@@ -88,6 +88,7 @@ def replay_article(request: Request) -> Response:
     return _back("replayed")
 
 
-def _back(done: str) -> Response:
-    """To the page of feeds by GET, so that loading it again repeats nothing."""
-    return RedirectResponse(f"/feeds?done={done}", status_code=303)
+def _back(done: str, feed_id: FeedId | None = None) -> Response:
+    """To the page of feeds by GET, so that loading it again repeats nothing; `feed_id` is the feed it is about."""
+    about = "" if feed_id is None else f"&feed={feed_id}"
+    return RedirectResponse(f"/feeds?done={done}{about}", status_code=303)

@@ -84,6 +84,7 @@ def feeds_response(
         set_aside=services.store.list_quarantine(limit=MAX_SET_ASIDE),
         progress=services.progress(),
         done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
+        done_reason=_reason(request, [row.feed for row in rows]),
         problem=problem,
         opml=opml,
         opml_problem=opml_problem,
@@ -101,6 +102,12 @@ def export_feeds(request: Request) -> Response:
     body = site_of(request).services.export_opml()
     headers = {"Content-Disposition": f'attachment; filename="{OPML_NAME}"'}
     return Response(body, media_type="text/x-opml; charset=utf-8", headers=headers)
+
+
+def _reason(request: Request, feeds: list[FeedRecord]) -> str:
+    """Why the feed that a change was about cannot be read, empty where it can or there is none."""
+    about = request.query_params.get("feed", "")
+    return next((feed.error_message for feed in feeds if str(feed.id) == about), "")
 
 
 def _row(feed: FeedRecord) -> FeedRow:
