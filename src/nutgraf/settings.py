@@ -88,7 +88,9 @@ class WorkSettings(_Section):
     processes: int = Field(
         default=0, ge=0, le=64, description="Processes that parse, extract and write. 0: one for each core, at most 4."
     )
-    max_feeds: int = Field(default=32, ge=1, le=1_000, description="Feeds polled at once.")
+    max_feeds: int = Field(
+        default=256, ge=1, le=1_000, description="Feeds polled at once: more than may hang at the same time."
+    )
     max_articles: int = Field(default=16, ge=1, le=1_000, description="Articles under way at once.")
     process_memory_bytes: int = Field(
         default=1_500_000_000, ge=300_000_000, description="Memory limit of each such process."
