@@ -1,4 +1,4 @@
-"""A farm of feeds on loopback, in a process of its own: polite servers, an address each, and hostile ones.
+"""A farm of feeds on loopback, in processes of its own: polite servers, an address each, and hostile ones.
 
 Polite feeds have 20 entries of about 1 KB, gzip and validators, and answer 304 to who names them. Hostile servers take
 turns at HOSTILE_KINDS; each keeps up its act until the visitor hangs up.
@@ -70,32 +70,42 @@ class Farm:
 
 @contextlib.contextmanager
 def running_farm(cores: set[int]) -> Iterator[Farm]:
-    """A farm that runs on these cores only."""
+    """A farm that runs on these cores only; its hostile half gives way to the polite one, which is what is timed."""
     spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_run, args=(theirs, cores), daemon=True)
-    process.start()
+    ports, processes = [], []
     try:
-        yield Farm(*ours.recv())
+        for is_hostile in (False, True):
+            ours, theirs = spawn.Pipe()
+            process = spawn.Process(target=_run, args=(theirs, cores, is_hostile), daemon=True)
+            process.start()
+            processes.append(process)
+            ports.append(ours.recv())
+        yield Farm(*ports)
     finally:
-        process.kill()
-        process.join()
+        for process in processes:
+            process.kill()
+            process.join()
 
 
 def _host(first: int, n: int) -> str:
     return f"127.{first + n // 62_500}.{n // 250 % 250}.{1 + n % 250}"
 
 
-def _run(pipe: Connection, cores: set[int]) -> None:
+def _run(pipe: Connection, cores: set[int], is_hostile: bool) -> None:
     os.sched_setaffinity(0, cores)
-    uvloop.run(_serve(pipe))
+    if is_hostile:
+        os.nice(19)
+    uvloop.run(_serve(pipe, is_hostile))
 
 
-async def _serve(pipe: Connection) -> None:
-    polite = await asyncio.get_running_loop().create_server(PoliteServer, "0.0.0.0", 0, backlog=4096)
-    hostile = await asyncio.start_server(_be_hostile, "0.0.0.0", 0, backlog=4096)
-    pipe.send((polite.sockets[0].getsockname()[1], hostile.sockets[0].getsockname()[1]))
-    await asyncio.gather(polite.serve_forever(), hostile.serve_forever())
+async def _serve(pipe: Connection, is_hostile: bool) -> None:
+    if is_hostile:
+        _make_bomb()
+        server = await asyncio.start_server(_be_hostile, "0.0.0.0", 0, backlog=4096)
+    else:
+        server = await asyncio.get_running_loop().create_server(PoliteServer, "0.0.0.0", 0, backlog=4096)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
 
 
 class PoliteServer(asyncio.Protocol):
