@@ -28,7 +28,7 @@ class WebServices:
     ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress`
     says in a few words what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
     port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that
-    checks.
+    checks. `sample_url` is where the sample press is served, empty where it never was: what comes from there is marked.
     """
 
     store: Store

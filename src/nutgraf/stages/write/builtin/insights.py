@@ -19,11 +19,12 @@ _NEAR = 3  # sentences before and behind that may lend a title
 W_TITLE = 2.5
 LENT = 0.14
 """What a title from another sentence is worth less."""
-REPEATED = 0.22
+REPEATED = 0.40
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
 _OPENING_WORDS = 3
 _WORD = re.compile(r"[\w’'$€£%-]+")
+_FIGURE = re.compile(r"\d[\d.,]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ class InsightFinder:
         """Whether a reader sees at once what the sentence has to do with the title."""
         if repeats_opening(title.text, candidate.text):
             return False
-        near = abs(lender.position - candidate.position) == 1
-        if near and lender.paragraph == candidate.paragraph and not candidate.starts_paragraph:
+        if any(figure not in candidate.text for figure in _FIGURE.findall(title.text)):
+            return False  # a figure over a sentence with another one misleads
+        goes_on = lender.position == candidate.position - 1 and lender.paragraph == candidate.paragraph
+        if goes_on and not candidate.starts_paragraph:
             return True
         rows = self._salience.rows
         if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
@@ -117,6 +120,7 @@ class InsightFinder:
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
         shared = named & {stem(word) for word in candidate.words} & weights.keys()
+        near = abs(lender.position - candidate.position) == 1
         return len(shared) >= (1 if near else 2)
 
     def _titles_of(self, candidate: Candidate) -> list[Title]:

@@ -42,6 +42,7 @@ _SCENE = 0.5  # share of the best likeness to the headline under which the lead 
 W_DEK_LEAD = 0.8
 _LOOKS_AHEAD = 1.0
 _ALIKE = 0.55  # cosine above which two sentences say the same
+_TOLD_AGAIN = 0.4  # share of a standfirst's longer words that the sentences below it repeat
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ class _Composer:
         headline = words(article.title)
         self.finder = InsightFinder(self.candidates, self.salience, self.lexicon)
         self.reserved = -1
+        self.standfirst = _standfirst_positions(article, self.candidates)
         self.scarce: set[int] = set()
         self.page = _Page(
             rows=self.salience.rows,
@@ -102,8 +104,10 @@ class _Composer:
         self._reserve_outlook()
         self._reserve_titled()
         happened = self._choose_paragraph()
-        if dek is None and not happened:
+        if not happened:
             happened = self._lead()
+        if not happened and dek is not None:  # all there is to say is what happened
+            dek, happened = None, [dek]
         insights: list[InsightChoice] = []
         takeaways: list[tuple[Candidate, str]] = []
         if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
@@ -208,7 +212,7 @@ class _Composer:
         leaning = candidate.leaning
         if leaning.never or leaning.asks or leaning.first_person or not self._new(candidate):
             return False
-        if candidate.word_count < 7 or candidate.position == self.reserved:
+        if candidate.word_count < 7 or candidate.position == self.reserved or candidate.position in self.standfirst:
             return False
         beside = any(candidate.position - 1 == other.position for other in chosen)
         if beside:
@@ -217,7 +221,8 @@ class _Composer:
 
     def _lead(self) -> list[tuple[Candidate, str]]:
         """The first sentences, where no rule was content with any: a brief that says too little beats none."""
-        usable = [c for c in self.candidates[:10] if not c.leaning.never and not c.leaning.asks][:2]
+        unused = (c for c in self.candidates[:10] if c.position not in self.page.used)
+        usable = [c for c in unused if not c.leaning.never and not c.leaning.asks][:2]
         for candidate in usable:
             self.page.show(candidate)
         return [(candidate, candidate.text) for candidate in usable if candidate.word_count <= 60]
@@ -271,7 +276,9 @@ class _Composer:
         return score - 0.3 * candidate.leaning.has_quote + 0.15 * float(self.salience.scores[candidate.position])
 
     def _may_explain(self, candidate: Candidate) -> bool:
-        return self._stands(candidate) and not candidate.leaning.first_person and self._new(candidate)
+        if candidate.position in self.standfirst or candidate.leaning.first_person:
+            return False
+        return self._stands(candidate) and self._new(candidate)
 
     def _choose_insights(self) -> list[InsightChoice]:
         """Sentences that bring something new and have a title, at most three, in the order of the article."""
@@ -322,6 +329,22 @@ def _beside(candidate: Candidate, text: str, chosen: list[Candidate]) -> tuple[C
     before = candidate.before
     follows = any(other.position == candidate.position - 1 and other.before is None for other in chosen)
     return (before, before.text) if before is not None and follows and text == candidate.text else (candidate, text)
+
+
+def _standfirst_positions(article: Article, candidates: list[Candidate]) -> set[int]:
+    """Sentences of the publisher's own summary above the story, where the story tells the same again below it.
+
+    They may give the dek; elsewhere on the page they would say twice what the lead says.
+    """
+    summary = set(words(article.standfirst))
+    head = [candidate for candidate in candidates if candidate.paragraph == candidates[0].paragraph]
+    said = {word for candidate in head for word in candidate.words}
+    if len(summary) < 4 or len(said & summary) < 0.9 * len(said):
+        return set()
+    below = {word for candidate in candidates[len(head) : len(head) + 6] for word in candidate.words}
+    told = {word for word in said if len(word) > 3}
+    is_told_again = len(told & below) >= _TOLD_AGAIN * len(told)
+    return {candidate.position for candidate in head} if is_told_again else set()
 
 
 class _Introductions:
