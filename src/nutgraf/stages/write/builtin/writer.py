@@ -107,7 +107,7 @@ class _Composer:
         if not happened:
             happened = self._lead()
         if not happened and dek is not None:  # all there is to say is what happened
-            dek, happened = None, [dek]
+            happened, dek = [dek], None
         insights: list[InsightChoice] = []
         takeaways: list[tuple[Candidate, str]] = []
         if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
