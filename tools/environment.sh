@@ -20,7 +20,7 @@ prepare_environment() {
   "$python" -m pip --quiet --disable-pip-version-check --python .venv/bin/python \
     install --require-hashes -r requirements/uv.txt
   echo "nutgraf: installing the locked packages" >&2
-  VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install --quiet --require-hashes -r "requirements/$kind.txt"
+  VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install --quiet --compile-bytecode --require-hashes -r "requirements/$kind.txt"
   # The project itself: a path file, so that no build back end is needed to run it.
   printf '%s\n' "$PWD/src" >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/nutgraf.pth"
   # No shebang with a path in it: that fails where the path holds a space.
