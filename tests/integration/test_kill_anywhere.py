@@ -62,7 +62,10 @@ def finish(press: Press, data_dir: Path) -> float:
 
 
 def state_of(data_dir: Path) -> dict[str, Any]:
-    """What a reader or operator could tell apart: no ids, no times of our own."""
+    """What a reader or operator could tell apart: no ids, no times of our own.
+
+    Left out are briefs of copies: one is kept, unseen, where the copy was fetched before its original.
+    """
     with contextlib.closing(sqlite3.connect(data_dir / "nutgraf.db")) as connection:
         queries = {
             "articles": "SELECT url, state, title, attempts, error_code, listed_at FROM articles ORDER BY url",
@@ -70,9 +73,11 @@ def state_of(data_dir: Path) -> dict[str, Any]:
             "revisions": "SELECT a.url, r.number, r.text_hash FROM revisions r "
             "JOIN articles a ON a.id = r.article_id ORDER BY 1, 2",
             "briefs": "SELECT a.url, b.version, b.published_at IS NOT NULL, b.superseded_at IS NOT NULL, "
-            "a.current_brief_id = b.id FROM briefs b JOIN articles a ON a.id = b.article_id ORDER BY 1, 2",
+            "a.current_brief_id = b.id FROM briefs b JOIN articles a ON a.id = b.article_id "
+            "WHERE a.state <> 'copy' ORDER BY 1, 2",
             "sentences": "SELECT a.url, s.position, s.text, s.verdict FROM brief_sentences s "
-            "JOIN briefs b ON b.id = s.brief_id JOIN articles a ON a.id = b.article_id ORDER BY 1, 2",
+            "JOIN briefs b ON b.id = s.brief_id JOIN articles a ON a.id = b.article_id "
+            "WHERE a.state <> 'copy' ORDER BY 1, 2",
             "listing": "SELECT t.slug, a.url FROM topic_listing t JOIN articles a ON a.id = t.article_id ORDER BY 1, 2",
             "counters": "SELECT kind, key, number FROM counters WHERE number <> 0 ORDER BY 1, 2",
             "documents": "SELECT count(*) FROM documents",
