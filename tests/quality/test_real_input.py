@@ -56,7 +56,7 @@ def test_500_articles_of_the_stream() -> None:
     outcomes = Counter(outcome(article) for article in stream())
     print(outcomes)
     assert outcomes.total() == STREAM_ARTICLES
-    assert outcomes["brief"] >= 0.9 * STREAM_ARTICLES  # the rest are teasers of podcasts
+    assert outcomes["brief"] >= 0.96 * STREAM_ARTICLES  # the rest are teasers of podcasts
 
 
 def test_pages_of_many_publishers() -> None:
