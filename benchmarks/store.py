@@ -24,7 +24,7 @@ from typing import Any
 from benchmarks.measuring import article_text, percentile, print_machine
 from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
 
-from nutgraf.adapters.store import SqlStore, open_store, tables
+from nutgraf.adapters.store import SqlStore, open_store, search_index, tables
 from nutgraf.adapters.store.engine import Database
 from nutgraf.domain.article import Article, SourceSentence
 from nutgraf.domain.brief import Brief, BriefSentence, Insight
@@ -32,7 +32,10 @@ from nutgraf.domain.document import Document
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, BriefQuery, EntryToStore, PollResult
+from nutgraf.domain.search import SearchOrder
 from nutgraf.stages.tag import load_taxonomy
+from nutgraf.text.search_query import parse_search
+from nutgraf.text.words import words
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -109,7 +112,12 @@ def measure_queries(store: SqlStore) -> dict[str, str]:
     def cards(**query: Any) -> int:
         return len(store.list_briefs(BriefQuery(**query), reader_id=DEFAULT_READER))
 
+    def find(asked: str, order: SearchOrder = SearchOrder.BEST) -> int:
+        query = parse_search(asked, now=NOW)
+        return len(store.search_briefs(query, reader_id=DEFAULT_READER, now=NOW, order=order).hits)
+
     publishers = [publisher.slug for publisher in store.list_publishers()]
+    vocabulary = sorted(set(words(" ".join(article_text(1, 500)))))
     queries: dict[str, Callable[[], object]] = {
         "first page of 20": lambda: cards(),
         "a page of 20 anywhere": lambda: cards(before=cursor()),
@@ -117,6 +125,12 @@ def measure_queries(store: SqlStore) -> dict[str, str]:
         "a top-level topic's page anywhere": lambda: cards(topic=dice.choice(TOPICS).parent, before=cursor()),
         "a publisher's page anywhere": lambda: cards(publisher=dice.choice(publishers), before=cursor()),
         "a brief's page": lambda: store.brief_page(ArticleId(dice.randrange(1, total)), reader_id=DEFAULT_READER),
+        "a search for a word, best first": lambda: find(dice.choice(vocabulary)),
+        "a search for a word, newest first": lambda: find(dice.choice(vocabulary), SearchOrder.NEWEST),
+        "a search for a rare word": lambda: find(f"{dice.randrange(WHOLE_WAYS)} -{dice.choice(vocabulary)}"),
+        "a search for two words on a topic": lambda: find(
+            f"{dice.choice(vocabulary)} {dice.choice(vocabulary)} topic:{dice.choice(TOPICS).slug}"
+        ),
         "counts of topics": store.topic_counts,
         "publishers with counts": store.list_publishers,
         "counts of everything": store.counts,
@@ -240,8 +254,20 @@ def copy_all(connection: Connection, turn: int, is_postgresql: bool) -> None:
         values = [copied(column, turn, is_postgresql) for column in table.c]
         rows = select(*values).where(number <= WHOLE_WAYS)
         connection.execute(insert(table).from_select([column.name for column in table.c], rows))
+    copy_index(connection, turn, is_postgresql)
     grown = tables.counters.c.number * (turn + 1) / turn
     connection.execute(update(tables.counters).values(number=func.round(grown)))
+
+
+def copy_index(connection: Connection, turn: int, is_postgresql: bool) -> None:
+    """Copy number `turn` of the index of words; a row's number holds its second and its article."""
+    hours = turn * WHOLE_WAYS
+    columns = "headline, body, words" if is_postgresql else "headline, body, labels"
+    article = f"(rowid & {(1 << 30) - 1})"
+    number = f"(((rowid >> 30) - {hours * 3600}) << 30) | ({article} + {hours})"
+    first = search_index.first_row_number(NOW - (WHOLE_WAYS + 1) * HOUR)
+    rows = f"SELECT {number}, {columns} FROM brief_search WHERE rowid >= {first} AND {article} <= {WHOLE_WAYS}"
+    connection.execute(text(f"INSERT INTO brief_search (rowid, {columns}) {rows}"))
 
 
 def copied(column: Any, turn: int, is_postgresql: bool) -> ColumnElement[Any]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Draft
 from nutgraf.domain.document import Document, FetchRequest
-from nutgraf.domain.ids import ArticleId, FeedId, ReaderId, RevisionId
+from nutgraf.domain.ids import ArticleId, FeedId, ReaderId, RevisionId, SearchId
 from nutgraf.domain.records import (
     ArticleRecord,
     ArticleState,
@@ -30,6 +30,7 @@ from nutgraf.domain.records import (
     QuarantineRecord,
     RevisionRecord,
 )
+from nutgraf.domain.search import SavedSearch, SearchOrder, SearchPage, SearchQuery
 
 
 class Clock(Protocol):
@@ -245,7 +246,39 @@ class BriefStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, Protocol):
+class SearchStore(Protocol):
+    """Finding published briefs by their words, and the searches that a reader keeps."""
+
+    def search_briefs(
+        self,
+        query: SearchQuery,
+        *,
+        reader_id: ReaderId,
+        now: datetime,
+        order: SearchOrder = SearchOrder.BEST,
+        cursor: str = "",
+        limit: int = 20,
+    ) -> SearchPage:
+        """A page of what `query` finds. NEWEST goes on to the last brief; BEST sorts the newest few hundred.
+
+        A cursor that is none of ours starts at the first. An empty query finds nothing.
+        """
+        ...
+
+    def save_search(self, reader_id: ReaderId, text: str, *, now: datetime) -> SavedSearch:
+        """Keep a search; the one kept already where it is the same. Raises Conflict beyond MAX_SAVED_SEARCHES."""
+        ...
+
+    def remove_search(self, reader_id: ReaderId, search_id: SearchId) -> None:
+        """Keep a search no longer. Raises NotFound."""
+        ...
+
+    def saved_searches(self, reader_id: ReaderId) -> list[SavedSearch]:
+        """A reader's searches, latest first."""
+        ...
+
+
+class Store(FeedStore, ArticleStore, BriefStore, SearchStore, Protocol):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

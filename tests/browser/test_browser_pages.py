@@ -25,10 +25,18 @@ PATHS = {
     "topics": "/topics",
     "topic": "/topic/society",
     "publisher": "/publisher/the-kestrel",
+    "search": "/search",
+    "search-results": "/search?q=ferr*",
     "feeds": "/feeds",
     "remove-feed": "/feeds/1/remove",
 }
-EMPTY_PATHS = {"empty-front": "/", "empty-topics": "/topics", "empty-topic": "/topic/culture", "empty-feeds": "/feeds"}
+EMPTY_PATHS = {
+    "empty-front": "/",
+    "empty-topics": "/topics",
+    "empty-topic": "/topic/culture",
+    "empty-feeds": "/feeds",
+    "empty-search": "/search?q=ferry",
+}
 
 
 def open_every_detail(page: Page) -> None:

@@ -35,8 +35,13 @@ def test_the_constant_names_the_latest_revision() -> None:
 def test_the_migrations_build_the_tables_that_the_code_knows(store_url: str) -> None:
     database = Database(store_url)
 
+    def is_compared(_: object, name: str | None, *__: object) -> bool:
+        """The index of words is another kind of table on each database: search_index.py."""
+        return not (name or "").startswith(("brief_search", "ix_brief_search"))
+
     def differences(connection: object) -> list[object]:
-        return compare_metadata(MigrationContext.configure(connection), metadata)  # type: ignore[arg-type]
+        context = MigrationContext.configure(connection, opts={"include_object": is_compared})  # type: ignore[arg-type]
+        return compare_metadata(context, metadata)
 
     assert database.read(differences) == []
     database.close()

@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "Write out the briefs as JSON Lines or Markdown.",
     "import": "Subscribe to the feeds of an OPML file.",
     "poll": "Poll feeds now and brief what is new, then stop.",
+    "search": "Find briefs by their words.",
     "serve": "Run everything in one process: the site and the pipeline.",
 }
 
@@ -29,6 +30,7 @@ Examples:
   nutgraf brief page.html --json                the same for machines
   nutgraf add https://example.org/feed.xml      subscribe
   nutgraf import subscriptions.opml             subscribe to many
+  nutgraf search 'ferry after:7d'               briefs by their words
   nutgraf serve --port 9000                     your own site
   nutgraf export --format markdown -o all.md    everything that was written
 

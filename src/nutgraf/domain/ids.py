@@ -10,6 +10,7 @@ RevisionId = NewType("RevisionId", int)
 BriefId = NewType("BriefId", int)
 PublisherId = NewType("PublisherId", int)
 ReaderId = NewType("ReaderId", int)
+SearchId = NewType("SearchId", int)
 
 DEFAULT_READER = ReaderId(1)
 """The one reader there is until accounts are used."""

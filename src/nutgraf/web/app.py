@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from nutgraf.errors import NutgrafError
 from nutgraf.web.api import health
 from nutgraf.web.assets import favicon, static_file
-from nutgraf.web.pages import brief, errors, feed_changes, feeds, front, publisher, robots, topics
+from nutgraf.web.pages import brief, errors, feed_changes, feeds, front, publisher, robots, search, topics
 from nutgraf.web.rendering import make_site
 from nutgraf.web.security import Gate
 from nutgraf.web.services import LOOPBACK_HOSTS, WebServices
@@ -40,6 +40,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/topics", topics.topic_index),
     Route("/topic/{slug}", topics.topic_page),
     Route("/publisher/{slug}", publisher.publisher_page),
+    Route("/search", search.search_page),
+    Route("/search/saved", search.save_search, methods=["POST"]),
+    Route("/search/saved/{search_id:id}/remove", search.remove_search, methods=["POST"]),
     Route("/feeds", feeds.feed_list, methods=["GET"]),
     Route("/feeds", feed_changes.add_feed, methods=["POST"]),
     Route("/feeds/poll", feed_changes.poll_all_feeds, methods=["POST"]),

@@ -27,6 +27,7 @@ STYLESHEET_PARTS = (
     "components/sentence.css",
     "components/changes.css",
     "components/listing.css",
+    "components/search.css",
     "components/form.css",
     "components/feeds.css",
     "components/footer.css",

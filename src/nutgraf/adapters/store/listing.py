@@ -1,4 +1,6 @@
-"""What makes a brief appear in lists and disappear from them: `listed_at`, `topic_listing` and the counters."""
+"""What makes a brief appear in lists and disappear from them: `listed_at`, `topic_listing`, the index of words and the
+counters.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from nutgraf.adapters.store import search_index
 from nutgraf.adapters.store.counters import BRIEFS, PUBLISHER, TOPIC, TOTAL, Tally
 from nutgraf.adapters.store.tables import articles, brief_topics, publishers, topic_listing
 from nutgraf.domain.ids import ArticleId, BriefId
@@ -39,8 +42,9 @@ def put_up(connection: Connection, article_id: ArticleId, brief_id: BriefId, lis
             [{"slug": slug, "listed_at": listed_at, "article_id": article_id} for slug in sorted(slugs)],
         )
     tally.list_under(TOPIC, slugs, 1)
-    publisher = connection.execute(_PUBLISHER, {"in_id": article_id})
-    tally.list_under(PUBLISHER, publisher.scalars(), 1)
+    publisher = connection.execute(_PUBLISHER, {"in_id": article_id}).scalars().all()
+    tally.list_under(PUBLISHER, publisher, 1)
+    search_index.add(connection, article_id, brief_id, listed_at, topics=slugs, publishers=publisher)
     tally.list_under(TOTAL, [BRIEFS], 1)
 
 
@@ -57,6 +61,7 @@ def withdraw(connection: Connection, article_id: ArticleId, tally: Tally) -> dat
             topic_listing.c.article_id == article_id,
         )
     )
+    search_index.remove(connection, article_id, row.listed_at)
     connection.execute(_LIST, {"in_id": article_id, "new_listed_at": None, "new_brief_id": None})
     tally.list_under(TOPIC, slugs, -1)
     tally.list_under(PUBLISHER, [row.slug], -1)

@@ -12,10 +12,11 @@ from nutgraf.adapters.store.feeds import SqlFeeds
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.polls import SqlPolls
 from nutgraf.adapters.store.revisions import SqlRevisions
+from nutgraf.adapters.store.searching import SqlSearching
 from nutgraf.ports import Store
 
 
-class SqlStore(SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, Store):
+class SqlStore(SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, SqlSearching, Store):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""
 
     def migrate(self) -> None:

@@ -5,11 +5,12 @@
                 publishers ─┘  ├── announcements       └──< brief_topics >── topics
                                ├── documents
                                ├──< article_bands          topic_listing, counters: derived, kept by publish
-                               └──< reads >── readers
+                               └──< reads >── readers ──< saved_searches
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
 range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
-refer to each other can be made on SQLite and PostgreSQL only in different ways.
+refer to each other can be made on SQLite and PostgreSQL only in different ways. `brief_search`, the index of words, is
+an FTS5 table on SQLite and one with a tsvector on PostgreSQL: see search_index.py.
 """
 
 from __future__ import annotations
@@ -303,6 +304,16 @@ reads = Table(
     Column("read_at", UtcTime, nullable=False),
     Index("ix_reads_article_id", "article_id"),
     sqlite_with_rowid=False,
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Key, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    UniqueConstraint("reader_id", "text"),
 )
 
 counters = Table(  # derived: what a page may ask without a count over every row
