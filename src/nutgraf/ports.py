@@ -131,8 +131,8 @@ class FeedStore(Protocol):
 
         An entry whose article is known through another feed joins that article. A changed entry sends its article
         back to FOUND. An entry with an `article_id` stays with that article, which takes on its address and key where
-        it was found through this feed. A second call with the same entries changes nothing. `moved_to` that is
-        subscribed already leaves the address as it is. Raises NotFound.
+        it was found through this feed. A second call with the same entries changes nothing. A feed that moved to where
+        another one is (`moved_to`) is folded into that one, unless that is paused. Raises NotFound.
         """
         ...
 

@@ -17,6 +17,7 @@ from nutgraf.domain.records import (
     PollChange,
     PollResult,
 )
+from nutgraf.errors import NotFound
 from store_values import (
     HOUR,
     NOON,
@@ -27,6 +28,7 @@ from store_values import (
     make_entry,
     poll_with,
     publish,
+    publish_new,
     record,
     state_of,
 )
@@ -258,8 +260,40 @@ def test_a_feed_that_moved_for_good_has_its_new_address(store: SqlStore, feed_id
     assert store.get_feed(feed_id).url == "https://press.example/new"
 
 
-def test_a_feed_does_not_move_onto_another(store: SqlStore, feed_id: FeedId) -> None:
+def test_a_feed_that_moves_to_another_becomes_that_one(store: SqlStore, feed_id: FeedId) -> None:
     other = store.add_feed("https://press.example/new", now=NOON)
+    for brought in (make_entry("old"), make_entry("both")):
+        record(store, feed_id, brought)
+    record(store, other.id, make_entry("both"), make_entry("new"))
+    published = publish_new(store, "published")
+    record(store, feed_id, make_entry("published"))
+    before = store.get_feed(other.id)
+
+    moved = dataclasses.replace(poll_with(make_entry("both"), make_entry("latest")), moved_to=other.url)
+    assert store.record_poll(feed_id, moved) == PollChange(new_articles=1)
+
+    with pytest.raises(NotFound):
+        store.get_feed(feed_id)
+    after = store.get_feed(other.id)
+    assert (after.url, after.next_poll_at, after.article_count) == (before.url, before.next_poll_at, 5)
+    names = ("old", "both", "new", "published", "latest")
+    assert len(store.known_entries(other.id, [f"guid:{name}" for name in names])) == 5
+    assert {article.feed_id for article in store.due_articles([ArticleState.FOUND], now=NOON, limit=9)} == {other.id}
+    assert state_of(store, published) is None, "what is briefed stays so"
+    assert record(store, other.id, *(make_entry(name) for name in names)) == PollChange()
+
+
+def test_a_feed_that_moves_unchanged_to_one_that_was_gone_brings_it_back(store: SqlStore, feed_id: FeedId) -> None:
+    other = store.add_feed("https://press.example/new", now=NOON)
+    store.set_feed_state(other.id, FeedState.GONE)
+    moved = PollResult(polled_at=NOON, next_poll_at=NOON, interval_s=60, not_modified=True, moved_to=other.url)
+    store.record_poll(feed_id, moved)
+    assert [(feed.id, feed.state) for feed in store.list_feeds()] == [(other.id, FeedState.ACTIVE)]
+
+
+def test_a_feed_does_not_become_one_that_is_paused_nor_itself(store: SqlStore, feed_id: FeedId) -> None:
+    other = store.add_feed("https://press.example/new", now=NOON)
+    store.set_feed_state(other.id, FeedState.PAUSED)
     moved = dataclasses.replace(poll_with(make_entry("a")), moved_to=other.url)
     assert store.record_poll(feed_id, moved).new_articles == 1
     assert store.get_feed(feed_id).url == "https://press.example/feed"

@@ -60,6 +60,28 @@ def test_max_age(value, seconds):
     assert max_age_s(value) == seconds
 
 
+SENT_AT = "Mon, 02 Mar 2026 08:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("cache_control", "expires", "date", "seconds"),
+    [
+        (None, "Mon, 02 Mar 2026 09:30:00 GMT", SENT_AT, 5_400),
+        (None, "Mon, 02 Mar 2026 07:00:00 GMT", SENT_AT, 0),
+        (None, "Fri, 31 Dec 9999 23:59:59 GMT", SENT_AT, 31_536_000),
+        (None, "0", SENT_AT, 0),
+        (None, "-1", None, 0),
+        (None, "Mon, 02 Mar 2026 09:30:00 GMT", None, None),
+        (None, "Mon, 02 Mar 2026 09:30:00 GMT", "yesterday", None),
+        ("max-age=60", "Mon, 02 Mar 2026 09:30:00 GMT", SENT_AT, 60),
+        ("no-cache", "Mon, 02 Mar 2026 09:30:00 GMT", SENT_AT, None),
+        (None, "", SENT_AT, None),
+    ],
+)
+def test_expires_counts_only_without_cache_control(cache_control, expires, date, seconds):
+    assert max_age_s(cache_control, expires=expires, date=date) == seconds
+
+
 @pytest.mark.parametrize("value", ['"abc"', 'W/"a b"', "bare", '"a,b"', "Mon, 02 Mar 2026 08:00:00 GMT", "-1"])
 def test_validators_are_opaque(value):
     assert validator(value) == value
@@ -74,3 +96,5 @@ def test_validators_that_cannot_be_sent_back_are_dropped(value):
 def test_any_text_is_read_without_raising(value):
     assert retry_after_s(value, now=NOW) is None or 60 <= retry_after_s(value, now=NOW) <= 86_400
     assert max_age_s(value) is None or max_age_s(value) >= 0
+    expires_s = max_age_s(None, expires=value, date=value)
+    assert expires_s is None or expires_s >= 0

@@ -59,9 +59,20 @@ def test_a_poll_is_never_early_and_at_most_a_tenth_late(interval_s: int, key: st
 
 
 def test_article_retries_spread_and_grow() -> None:
-    waits = [(schedule.article_retry_moment(NOW, attempts=n, key="a") - NOW).total_seconds() for n in (1, 2, 3)]
-    assert waits[0] >= 120
-    assert waits[0] < waits[1] < waits[2]
+    waits = [
+        (schedule.article_retry_moment(NOW, attempts=n, key="a") - NOW).total_seconds()
+        for n in range(1, schedule.FETCH_ATTEMPTS)
+    ]
+    assert 120 <= waits[0] < waits[1] < waits[2] < waits[3] < waits[4] == waits[-1]
+    assert 20 * 3_600 <= sum(waits) <= 28 * 3_600, "a host that is down for most of a day loses nothing"
+
+
+def test_an_article_waits_as_long_as_the_server_or_the_breaker_asks() -> None:
+    def wait_s(asked_s: float) -> float:
+        return (schedule.article_retry_moment(NOW, attempts=1, key="a", retry_after_s=asked_s) - NOW).total_seconds()
+
+    assert 3_600 <= wait_s(3_600) <= 3_960
+    assert 86_400 <= wait_s(1e9) <= 95_040
 
 
 @pytest.mark.parametrize(

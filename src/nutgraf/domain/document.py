@@ -30,7 +30,7 @@ class Document:
 
     `moved_to` is set when every hop was permanent (301/308), so that a feed's address may be changed for good.
     `not_modified` means the server confirmed the validators we sent (304): the body is empty.
-    `max_age_s` comes from Cache-Control; None where the server said nothing.
+    `max_age_s` comes from Cache-Control, else from Expires; None where the server said nothing.
     """
 
     url: str

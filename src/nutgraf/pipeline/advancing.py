@@ -110,7 +110,9 @@ class ArticleAdvancer:
     async def _failed(self, record: ArticleRecord, error: NutgrafError) -> ArticleState:
         now = self._clock.now()
         attempts = record.attempts + 1
-        if error.retryable and attempts < schedule.ARTICLE_ATTEMPTS:
+        is_fetching = record.state is ArticleState.FOUND
+        most_attempts = schedule.FETCH_ATTEMPTS if is_fetching else schedule.STEP_ATTEMPTS
+        if error.retryable and attempts < most_attempts:
             retry_after_s = error.retry_after_s if isinstance(error, FetchError) else None
             until = schedule.article_retry_moment(now, attempts=attempts, key=record.url, retry_after_s=retry_after_s)
             await asyncio.to_thread(

@@ -16,9 +16,12 @@ from datetime import UTC, datetime, timedelta
 _RHYTHM_ENTRIES = 20
 _JITTER_SHARE = 0.1
 
-ARTICLE_ATTEMPTS = 4
-"""Tries of one step before an article is set aside."""
+FETCH_ATTEMPTS = 8
+"""Tries to fetch an article before it is set aside: with the waits between them about a day."""
+STEP_ATTEMPTS = 4
+"""Tries of any other step: what broke a stage process four times is not cured by waiting."""
 _ARTICLE_RETRY_BASE_S = 120
+_ARTICLE_RETRY_LONGEST_S = 6 * 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,12 @@ def poll_moment(now: datetime, interval_s: int, *, key: str) -> datetime:
 
 
 def article_retry_moment(now: datetime, *, attempts: int, key: str, retry_after_s: float | None = None) -> datetime:
-    """When to try an article's step again after `attempts` failures (from 1): 2, 8, 32 minutes, spread by `key`."""
-    wait_s = max(_ARTICLE_RETRY_BASE_S * 4.0 ** (attempts - 1), retry_after_s or 0.0)
+    """When to try an article's step again after `attempts` failures (from 1), spread by `key`.
+
+    2, 8, 32 and 128 minutes, then every six hours; later where `retry_after_s` says so, up to a day.
+    """
+    backoff_s = min(_ARTICLE_RETRY_BASE_S * 4.0 ** min(attempts - 1, 8), _ARTICLE_RETRY_LONGEST_S)
+    wait_s = max(backoff_s, retry_after_s or 0.0)
     return now + timedelta(seconds=min(wait_s, 86_400) * (1 + _JITTER_SHARE * _fraction(key)))
 
 

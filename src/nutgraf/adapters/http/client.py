@@ -114,7 +114,7 @@ class HttpFetcher:
             content_type=answer.headers.get("Content-Type", ""),
             etag=http_headers.validator(answer.headers.get("ETag")),
             last_modified=http_headers.validator(answer.headers.get("Last-Modified")),
-            max_age_s=http_headers.max_age_s(answer.headers.get("Cache-Control")),
+            max_age_s=_max_age_s(answer),
             moved_to=final_url if answer.is_permanent and answer.url != start else "",
             not_modified=answer.status == 304,
         )
@@ -259,6 +259,12 @@ class HttpFetcher:
                 max_headers=MAX_HEADER_FIELDS,
             )
         return self._session
+
+
+def _max_age_s(answer: _Answer) -> int | None:
+    headers = answer.headers
+    cache_control = ", ".join(headers.getall("Cache-Control", ()))
+    return http_headers.max_age_s(cache_control, expires=headers.get("Expires"), date=headers.get("Date"))
 
 
 def _bad_redirect(url: URL) -> FetchError:

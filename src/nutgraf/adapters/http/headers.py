@@ -34,20 +34,38 @@ def retry_after_s(value: str | None, *, now: datetime) -> float | None:
     if re.fullmatch(r"\d{1,12}", value, re.ASCII):
         seconds = float(value)
     else:
-        try:
-            moment = parsedate_to_datetime(value)
-        except (ValueError, TypeError, IndexError, OverflowError):
+        moment = _http_date(value)
+        if moment is None:
             return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
         seconds = (moment - now).total_seconds()
     return min(max(seconds, RETRY_AFTER_MIN_S), RETRY_AFTER_MAX_S)
 
 
-def max_age_s(cache_control: str | None) -> int | None:
-    """Seconds for which Cache-Control lets the answer be reused, at most a year; None where it says nothing."""
-    match = _MAX_AGE.search(cache_control or "")
-    return min(int(match[1]), MAX_AGE_LIMIT_S) if match else None
+def max_age_s(cache_control: str | None, *, expires: str | None = None, date: str | None = None) -> int | None:
+    """Seconds for which the answer may be reused, at most a year; None where the server says nothing.
+
+    Cache-Control decides where it is there; else Expires counted from Date (RFC 9111, section 5.3), two times of
+    the server's own clock, whatever ours says. An Expires that is no date means at once.
+    """
+    if cache_control:
+        match = _MAX_AGE.search(cache_control)
+        return min(int(match[1]), MAX_AGE_LIMIT_S) if match else None
+    if not expires:
+        return None
+    ends_at, sent_at = _http_date(expires), _http_date(date or "")
+    if ends_at is None:
+        return 0
+    if sent_at is None:
+        return None
+    return min(max(int((ends_at - sent_at).total_seconds()), 0), MAX_AGE_LIMIT_S)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value.strip())
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def validator(value: str | None) -> str:

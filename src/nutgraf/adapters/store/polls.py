@@ -15,6 +15,7 @@ from nutgraf.adapters.store.columns import bounded_key
 from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, insert_into, writing
 from nutgraf.adapters.store.feeds import KEYS_PER_STATEMENT, MAX_URL_CHARACTERS, load_known_entries, no_feed
+from nutgraf.adapters.store.folding import fold_feed
 from nutgraf.adapters.store.tables import announcements, articles, entries, feeds
 from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import ArticleState, EntryToStore, FeedState, PollChange, PollResult
@@ -85,7 +86,7 @@ class SqlPolls(Repository):
 
         The title, site and language that the publisher gives replace the stored ones. Raises NotFound.
         """
-        _update_feed(connection, feed_id, result)
+        feed_id = _update_feed(connection, feed_id, result)
         if result.error_code or result.not_modified:
             return PollChange()
         return (
@@ -95,7 +96,8 @@ class SqlPolls(Repository):
         )
 
 
-def _update_feed(connection: Connection, feed_id: FeedId, result: PollResult) -> None:
+def _update_feed(connection: Connection, feed_id: FeedId, result: PollResult) -> FeedId:
+    """Store all but the entries; returns the feed that they belong to now."""
     values = {
         "feed_id": feed_id,
         "polled_at": result.polled_at,
@@ -119,6 +121,9 @@ def _update_feed(connection: Connection, feed_id: FeedId, result: PollResult) ->
         taken = select(feeds.c.id).where(feeds.c.url == result.moved_to)
         if connection.execute(taken).first() is None:
             connection.execute(update(feeds).where(feeds.c.id == feed_id).values(url=result.moved_to))
+        else:
+            return fold_feed(connection, feed_id, result.moved_to)
+    return feed_id
 
 
 def _store_entries(
