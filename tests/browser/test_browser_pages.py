@@ -30,6 +30,7 @@ PATHS = {
     "feeds": "/feeds",
     "remove-feed": "/feeds/1/remove",
 }
+EVIDENCE: dict[str, Sample] = {"evidence": FERRIES, "evidence-rtl": WELLS}
 EMPTY_PATHS = {
     "empty-front": "/",
     "empty-topics": "/topics",
@@ -37,6 +38,12 @@ EMPTY_PATHS = {
     "empty-feeds": "/feeds",
     "empty-search": "/search?q=ferry",
 }
+
+
+def path_of(running: RunningSite, name: str) -> str:
+    if name in EVIDENCE:
+        return f"{running.site.path_of(EVIDENCE[name])}/evidence"
+    return running.site.path_of(BRIEFS[name]) if name in BRIEFS else PATHS[name]
 
 
 def open_every_detail(page: Page) -> None:
@@ -69,12 +76,11 @@ def check(page: Page, name: str, complaints: Complaints) -> None:
 
 
 @pytest.mark.parametrize(("width_px", "scheme"), [(390, "dark"), (1440, "light")])
-@pytest.mark.parametrize("name", [*PATHS, *BRIEFS])
+@pytest.mark.parametrize("name", [*PATHS, *BRIEFS, *EVIDENCE])
 def test_page_is_accessible_and_fits(
     running: RunningSite, open_page: OpenPage, complaints: Complaints, name: str, width_px: int, scheme: str
 ) -> None:
-    path = running.site.path_of(BRIEFS[name]) if name in BRIEFS else PATHS[name]
-    page = open_page(running.address + path, width_px=width_px, scheme=scheme)
+    page = open_page(running.address + path_of(running, name), width_px=width_px, scheme=scheme)
     check(page, f"{name}-{width_px}-{scheme}", complaints)
 
 
@@ -90,8 +96,8 @@ def test_empty_page_is_accessible_and_fits(
 @pytest.mark.parametrize("width_px", [320, 820])
 def test_pages_fit_other_widths(running: RunningSite, open_page: OpenPage, width_px: int) -> None:
     page = open_page(running.address, width_px=width_px)
-    for path in (*PATHS.values(), *(running.site.path_of(sample) for sample in BRIEFS.values())):
-        page.goto(running.address + path)
+    for name in (*PATHS, *BRIEFS, *EVIDENCE):
+        page.goto(running.address + path_of(running, name))
         open_every_detail(page)
         assert_within_width(page)
 

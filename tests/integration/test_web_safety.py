@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from nutgraf.web.app import ROUTES
-from nutgraf.web.security import SECURITY_HEADERS
+from nutgraf.web.security import SCRIPTED_POLICY, SECURITY_HEADERS
 from sample_site.articles import FERRIES, Line, Sample
 from sample_site.seeding import publish
 from sample_site.site import NOW, SampleSite, make_sample_site
@@ -42,6 +43,17 @@ def test_pages_hold_no_inline_script_or_style(site: SampleSite) -> None:
         assert "<script" not in answer.text
         assert "<style" not in answer.text
         assert " style=" not in answer.text
+
+
+def test_a_page_with_a_script_has_only_the_file_of_ours(site: SampleSite) -> None:
+    answer = Visitor(site.app).get(f"{site.path_of(FERRIES)}/evidence")
+    scripts = re.findall(r"<script[^>]*>[^<]*</script>", answer.text)
+    assert [re.sub("[0-9a-f]{12}", "HASH", script) for script in scripts] == [
+        '<script src="/static/HASH/evidence.js" defer></script>'
+    ]
+    assert answer.headers["content-security-policy"] == SCRIPTED_POLICY
+    assert "unsafe" not in SCRIPTED_POLICY
+    assert " style=" not in answer.text
 
 
 @pytest.mark.parametrize("path", CHANGES)

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from nutgraf.errors import NutgrafError
 from nutgraf.web.api import health
 from nutgraf.web.assets import favicon, static_file
-from nutgraf.web.pages import brief, errors, feed_changes, feeds, front, publisher, robots, search, topics
+from nutgraf.web.pages import brief, errors, evidence, feed_changes, feeds, front, publisher, robots, search, topics
 from nutgraf.web.rendering import make_site
 from nutgraf.web.security import Gate
 from nutgraf.web.services import LOOPBACK_HOSTS, WebServices
@@ -36,6 +36,7 @@ register_url_convertor("id", IdConvertor())
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", front.front_page),
     Route("/brief/{article_id:id}", brief.brief_page),
+    Route("/brief/{article_id:id}/evidence", evidence.evidence_page),
     Route("/brief/{article_id:id}-{slug}", brief.brief_page),
     Route("/topics", topics.topic_index),
     Route("/topic/{slug}", topics.topic_page),

@@ -26,6 +26,7 @@ STYLESHEET_PARTS = (
     "components/brief.css",
     "components/sentence.css",
     "components/changes.css",
+    "components/pairs.css",
     "components/listing.css",
     "components/search.css",
     "components/form.css",
@@ -54,6 +55,7 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Mapping[str, Asset]:
     stylesheet = b"\n".join((folder / part).read_bytes() for part in STYLESHEET_PARTS)
     return {
         "site.css": _asset("site.css", "text/css; charset=utf-8", stylesheet),
+        "evidence.js": _asset("evidence.js", "text/javascript; charset=utf-8", (folder / "evidence.js").read_bytes()),
         "favicon.svg": _asset("favicon.svg", "image/svg+xml", (folder / "favicon.svg").read_bytes()),
     }
 

@@ -11,11 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SCRIPTED_POLICY = f"{CONTENT_POLICY}; script-src 'self'"
+"""For the pages that have a script file of ours; no page has an inline one."""
+
 SECURITY_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": with it browsers send `Origin: null` on our own forms (Fetch, "append a request Origin
     # header"), which the same-origin check must refuse where there is no Sec-Fetch-Site (plain HTTP in a home

@@ -1,8 +1,10 @@
-"""A sentence's evidence as it is shown: the article's paragraphs with the words marked that the sentence rests on."""
+"""Evidence as it is shown: the article's paragraphs with the words marked that one sentence, or each, rests on."""
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nutgraf.domain.article import Article, Paragraph
@@ -28,6 +30,62 @@ class Excerpt:
     segments: tuple[Segment, ...]
     is_cut_before: bool
     is_cut_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSegment:
+    """A stretch of the article's text with the numbers, from 1, of the brief's sentences that rest on it.
+
+    `number` counts the marked stretches of the article from 1; it is 0 where nothing rests on this one.
+    """
+
+    text: str
+    sentences: tuple[int, ...] = ()
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SharedParagraph:
+    """A paragraph that holds evidence, cut as an Excerpt is; `skipped_before` paragraphs before it hold none."""
+
+    segments: tuple[SharedSegment, ...]
+    is_cut_before: bool
+    is_cut_after: bool
+    skipped_before: int
+
+
+def trace_article(article: Article, findings: Sequence[Finding]) -> tuple[SharedParagraph, ...]:
+    """The paragraphs that any of `findings` rests on, in the order of the text; finding 0 is sentence 1."""
+    spans = [sorted((span.start, span.end) for span in finding.evidence) for finding in findings]
+    numbers = itertools.count(1)
+    shown: list[SharedParagraph] = []
+    skipped = 0
+    for paragraph in paragraphs_of(article):
+        marks = {number: _marks_within(of_one, paragraph) for number, of_one in enumerate(spans, 1)}
+        if not any(marks.values()):
+            skipped += 1
+            continue
+        shown.append(_shared_paragraph(article.text, paragraph, marks, numbers, skipped))
+        skipped = 0
+    return tuple(shown)
+
+
+def _shared_paragraph(
+    text: str,
+    paragraph: Paragraph,
+    marks: dict[int, list[tuple[int, int]]],
+    numbers: itertools.count[int],
+    skipped_before: int,
+) -> SharedParagraph:
+    edges = sorted({edge for of_one in marks.values() for mark in of_one for edge in mark})
+    first, last = _cut_before(text, paragraph.start, edges[0]), _cut_after(text, edges[-1], paragraph.end)
+    segments = []
+    for start, end in itertools.pairwise(sorted({first, *edges, last})):
+        resting = tuple(
+            number for number, of_one in marks.items() if any(mark[0] <= start and end <= mark[1] for mark in of_one)
+        )
+        segments.append(SharedSegment(text[start:end], resting, next(numbers) if resting else 0))
+    return SharedParagraph(tuple(segments), first > paragraph.start, last < paragraph.end, skipped_before)
 
 
 def trace_finding(article: Article, finding: Finding) -> tuple[Excerpt, ...]:
