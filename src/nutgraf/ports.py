@@ -136,6 +136,14 @@ class FeedStore(Protocol):
         """
         ...
 
+    def record_polls(self, polls: Sequence[tuple[FeedId, PollResult]]) -> list[PollChange | Exception]:
+        """Store polls of different feeds as `record_poll` does, in one transaction where that goes well.
+
+        Each is stored whole or not at all, whatever becomes of the others. In the order of `polls`: what storing one
+        changed, or the error for which it is not stored. All that are stored are so when this returns.
+        """
+        ...
+
 
 class ArticleStore(Protocol):
     """Articles on their way through the pipeline; each call that moves one is a single transaction.

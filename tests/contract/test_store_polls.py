@@ -401,3 +401,61 @@ def test_a_renamed_entry_does_not_take_anothers_address(store: SqlStore, feed_id
     ids = found(store)
     assert record(store, feed_id, renamed_entry("a", ids["https://press.example/a"], address="b")) == PollChange()
     assert found(store) == ids
+
+
+# Polls of several feeds at once
+
+
+def add_feeds(store: SqlStore, count: int) -> list[FeedId]:
+    return [store.add_feed(f"https://press.example/{number}", now=NOON - HOUR).id for number in range(count)]
+
+
+def test_polls_stored_together_are_as_those_stored_one_by_one(store: SqlStore) -> None:
+    first, second, third, fourth = add_feeds(store, 4)
+    record(store, second, make_entry("known"))
+    unchanged = PollResult(polled_at=NOON, next_poll_at=NOON + HOUR, interval_s=3600, not_modified=True)
+    failure = dataclasses.replace(unchanged, not_modified=False, error_code="http_500", error_message="It failed.")
+    changed = [make_entry("known", content_hash="second"), make_entry("shared"), make_entry("own")]
+
+    outcomes = store.record_polls(
+        [(third, unchanged), (first, poll_with(make_entry("shared"))), (second, poll_with(*changed)), (fourth, failure)]
+    )
+
+    assert outcomes == [PollChange(), PollChange(1), PollChange(new_articles=1, changed_articles=1), PollChange()]
+    feeds = [store.get_feed(feed_id) for feed_id in (first, second, third, fourth)]
+    assert [feed.article_count for feed in feeds] == [1, 3, 0, 0]
+    assert [feed.last_ok_at for feed in feeds] == [NOON, NOON, NOON, None]
+    assert [feed.failures for feed in feeds] == [0, 0, 0, 1]
+    (shared,) = [a for a in store.due_articles([ArticleState.FOUND], now=NOON, limit=9) if a.url.endswith("/shared")]
+    assert shared.feed_id == first, "the first that announces an article is the one it is found by"
+    assert {store.known_entries(f, ["guid:shared"])["guid:shared"].article_id for f in (first, second)} == {shared.id}
+    assert store.counts().articles == {ArticleState.FOUND: 3}
+
+
+def test_a_feed_that_is_gone_takes_none_of_its_neighbours_along(store: SqlStore) -> None:
+    first, second, third = add_feeds(store, 3)
+    store.remove_feed(second)
+    polls = [(feed_id, poll_with(make_entry(f"of {feed_id}"))) for feed_id in (first, second, third)]
+    one, gone, other = store.record_polls(polls)
+    assert (one, other) == (PollChange(1), PollChange(1))
+    assert isinstance(gone, NotFound)
+    assert sorted(found(store)) == [f"https://press.example/of {feed_id}" for feed_id in (first, third)]
+
+
+def test_a_poll_that_cannot_be_stored_takes_none_of_its_neighbours_along(store: SqlStore) -> None:
+    first, second, third = add_feeds(store, 3)
+    broken = dataclasses.replace(make_entry("b"), published_at=NOON.replace(tzinfo=None))
+    polls = [
+        (first, poll_with(make_entry("a"))),
+        (second, poll_with(make_entry("beside it"), broken)),
+        (third, poll_with(make_entry("c"))),
+    ]
+    one, failed, other = store.record_polls(polls)
+    assert (one, other) == (PollChange(1), PollChange(1))
+    assert isinstance(failed, Exception)
+    assert sorted(found(store)) == ["https://press.example/a", "https://press.example/c"]
+    assert store.get_feed(second).last_poll_at is None, "what failed is not stored in part"
+
+
+def test_no_polls_are_stored_without_a_fuss(store: SqlStore) -> None:
+    assert store.record_polls([]) == []

@@ -22,9 +22,9 @@ from sqlalchemy import (
     update,
 )
 
+from nutgraf.adapters.store.announcing import START_AGAIN, Announced, start_again, take_in_articles
 from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
-from nutgraf.adapters.store.polls import START_AGAIN, start_again, take_in_articles
 from nutgraf.adapters.store.tables import announcements, articles, documents, feeds
 from nutgraf.domain.document import Document
 from nutgraf.domain.ids import ArticleId, FeedId, RevisionId
@@ -46,12 +46,12 @@ class SqlArticles(Repository):
     @writing
     def add_article(self, connection: Connection, entry: EntryToStore, *, now: datetime) -> ArticleId:
         """Take in an article that no feed announced; returns the known one's id where it is known."""
-        ids, added = take_in_articles(connection, [entry], feed_id=None, now=now)
+        taken_in = take_in_articles(connection, [Announced(entry, None, now)])
         tally = Tally()
-        if added:
+        if taken_in.new:
             tally.move(None, ArticleState.FOUND)
         tally.apply(connection)
-        (article_id,) = ids.values()
+        (article_id,) = taken_in.ids.values()
         return article_id
 
     @reading
