@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from nutgraf.domain.feed import Entry, Feed
 from nutgraf.domain.ids import ArticleId
-from nutgraf.domain.records import KnownEntry
-from nutgraf.stages.identify import content_hash, decide_entries, entry_key, rekey_entries, suspect_hashes
+from nutgraf.domain.records import EntryToStore, KnownEntry
+from nutgraf.stages.identify import content_hash, decide_entries, entry_key, read_entries, rekey_entries, suspect_hashes
 from nutgraf.text.addresses import normalise_address
 
 ENTRY = Entry(id="1", url="https://www.press.example/story?utm_source=rss", title="Story", summary_html="<p>Short.</p>")
@@ -27,15 +27,19 @@ def known(*entries: Entry) -> dict[str, KnownEntry]:
     return {entry_key(entry): KnownEntry(entry_key(entry), content_hash(entry), ArticleId(1)) for entry in entries}
 
 
+def decide(feed: Feed, known_now: dict[str, KnownEntry]) -> tuple[EntryToStore, ...]:
+    return decide_entries(read_entries(feed), known_now)
+
+
 def test_a_new_entry_is_stored_under_its_keys() -> None:
-    (stored,) = decide_entries(feed_of(ENTRY), {})
+    (stored,) = decide(feed_of(ENTRY), {})
     assert (stored.entry_key, stored.article_key) == ("1", "https://press.example/story")
     assert stored.url == ENTRY.url
     assert stored.content_hash == content_hash(ENTRY)
 
 
 def test_an_entry_that_is_known_unchanged_is_not_stored() -> None:
-    assert decide_entries(feed_of(ENTRY), known(ENTRY)) == ()
+    assert decide(feed_of(ENTRY), known(ENTRY)) == ()
 
 
 @pytest.mark.parametrize(
@@ -48,28 +52,32 @@ def test_an_entry_that_is_known_unchanged_is_not_stored() -> None:
     ],
 )
 def test_a_changed_entry_is_stored_again(change: dict[str, object]) -> None:
-    (stored,) = decide_entries(feed_of(replace(ENTRY, **change)), known(ENTRY))  # type: ignore[arg-type]
+    (stored,) = decide(feed_of(replace(ENTRY, **change)), known(ENTRY))  # type: ignore[arg-type]
     assert stored.entry_key == "1"
 
 
 @pytest.mark.parametrize("change", [{"author": "Someone"}, {"published_at": datetime(2024, 1, 1, tzinfo=UTC)}])
 def test_what_readers_do_not_see_is_no_change(change: dict[str, object]) -> None:
-    assert decide_entries(feed_of(replace(ENTRY, **change)), known(ENTRY)) == ()  # type: ignore[arg-type]
+    assert decide(feed_of(replace(ENTRY, **change)), known(ENTRY)) == ()  # type: ignore[arg-type]
 
 
 def test_of_entries_with_one_key_the_first_is_stored() -> None:
-    assert [stored.title for stored in decide_entries(feed_of(ENTRY, replace(ENTRY, title="Older")), {})] == ["Story"]
+    assert [stored.title for stored in decide(feed_of(ENTRY, replace(ENTRY, title="Older")), {})] == ["Story"]
 
 
 def test_an_entry_without_address_is_kept_for_its_text() -> None:
     bare = replace(ENTRY, url="")
-    assert decide_entries(feed_of(bare), {}) == ()
-    (stored,) = decide_entries(feed_of(replace(bare, content_html=TEXT)), {})
+    assert decide(feed_of(bare), {}) == ()
+    (stored,) = decide(feed_of(replace(bare, content_html=TEXT)), {})
     assert stored.url == ""
     assert stored.article_key.startswith("urn:nutgraf:entry:")
-    (again,) = decide_entries(feed_of(replace(bare, content_html=TEXT), url="http://press.example/feed/"), {})
+    (again,) = decide_entries(
+        read_entries(feed_of(replace(bare, content_html=TEXT), url="http://press.example/feed/")), {}
+    )
     assert again.article_key == stored.article_key
-    (elsewhere,) = decide_entries(feed_of(replace(bare, content_html=TEXT), url="https://other.example/feed"), {})
+    (elsewhere,) = decide_entries(
+        read_entries(feed_of(replace(bare, content_html=TEXT), url="https://other.example/feed")), {}
+    )
     assert elsewhere.article_key != stored.article_key
 
 
@@ -122,11 +130,11 @@ TEN = tuple(Entry(id=f"old-{n}", url=f"https://old.example/{n}", title=f"Story {
 def rekeyed(*entries: Entry, before: tuple[Entry, ...] = TEN) -> dict[str, ArticleId | None]:
     """What a poll of `entries` decides after one of `before`: the article that each stored entry stays with."""
     stored = {content_hash(entry): ArticleId(number) for number, entry in enumerate(before)}
-    feed, known_now = feed_of(*entries), known(*[entry for entry in entries if entry in before])
-    decided = decide_entries(feed, known_now)
-    hashes = suspect_hashes(feed, decided, known_now)
+    read, known_now = read_entries(feed_of(*entries)), known(*[entry for entry in entries if entry in before])
+    decided = decide_entries(read, known_now)
+    hashes = suspect_hashes(read, decided, known_now)
     by_content = {digest: stored[digest] for digest in hashes if digest in stored}
-    return {e.entry_key: e.article_id for e in rekey_entries(feed, decided, known_now, by_content)}
+    return {e.entry_key: e.article_id for e in rekey_entries(read, decided, known_now, by_content)}
 
 
 def moved(entry: Entry) -> Entry:

@@ -85,6 +85,22 @@ class EntryToStore:
     content_hash: str
     article_id: ArticleId | None = None
 
+    def __reduce__(self) -> tuple[type[EntryToStore], tuple[object, ...]]:
+        """Pickle as plain arguments: stages send entries by the thousand, and a dataclass's own way takes thrice."""
+        return EntryToStore, (
+            self.entry_key,
+            self.article_key,
+            self.url,
+            self.title,
+            self.author,
+            self.summary_html,
+            self.content_html,
+            self.published_at,
+            self.updated_at,
+            self.content_hash,
+            self.article_id,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PollResult:

@@ -1,24 +1,25 @@
-"""One poll of one feed: fetch, parse, decide what is new, record it all in one transaction."""
+"""One poll of one feed: fetch, parse, decide what is new, record it all at once."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
 from nutgraf.domain.document import Document, FetchRequest, Purpose
-from nutgraf.domain.feed import Feed
+from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollChange, PollResult
 from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
 from nutgraf.pipeline import schedule
+from nutgraf.pipeline.recording import PollRecorder
 from nutgraf.pipeline.schedule import IntervalLimits
-from nutgraf.pipeline.work import PARSE
+from nutgraf.pipeline.work import PARSE, ParsedFeed
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
-from nutgraf.stages.identify import decide_entries, entry_key, rekey_entries, suspect_hashes
+from nutgraf.stages.identify import decide_entries, rekey_entries, suspect_hashes
 
 PARSE_TIMEOUT_S = 20.0
 
@@ -58,11 +59,12 @@ class FeedPoller:
         self._stages = stages
         self._clock = clock
         self._limits_for = limits_for
+        self._recorder = PollRecorder(store)
 
     async def poll(self, feed: FeedRecord) -> PollOutcome:
         """Poll `feed` once and store the result; a failure is stored with its reason, and returned."""
         attempt = await self.attempt(feed)
-        change = await asyncio.to_thread(self._store.record_poll, feed.id, attempt.result)
+        change = await self._recorder.record(feed.id, attempt.result)
         return PollOutcome(change, attempt.error)
 
     async def attempt(self, feed: FeedRecord) -> Attempt:
@@ -71,7 +73,7 @@ class FeedPoller:
             document = await self._fetcher.fetch(
                 FetchRequest(feed.url, Purpose.FEED, etag=feed.etag, last_modified=feed.last_modified)
             )
-            parsed = None
+            parsed: ParsedFeed | None = None
             if not document.not_modified:
                 parsed = await self._stages.run(
                     PARSE, document.body, document.final_url, document.content_type, timeout_s=PARSE_TIMEOUT_S
@@ -85,7 +87,7 @@ class FeedPoller:
             fault = NutgrafError(message, code="internal")
             return Attempt(self._failed(feed, fault), fault)
 
-    async def _decide(self, feed: FeedRecord, document: Document, parsed: Feed | None) -> PollResult:
+    async def _decide(self, feed: FeedRecord, document: Document, parsed: ParsedFeed | None) -> PollResult:
         now = self._clock.now()
         limits = self._limits_for(feed.url)
         interval_s = schedule.interval_for(
@@ -93,7 +95,7 @@ class FeedPoller:
             entry_times=() if parsed is None else (e.published_at or e.updated_at for e in parsed.entries),
             now=now,
             previous_interval_s=feed.interval_s,
-            ttl_s=None if parsed is None else parsed.ttl_s,
+            ttl_s=None if parsed is None else parsed.feed.ttl_s,
             max_age_s=document.max_age_s,
         )
         result = PollResult(
@@ -107,23 +109,27 @@ class FeedPoller:
         )
         if parsed is None:
             return result
-        entries = await asyncio.to_thread(self._entries_to_store, feed, parsed, now)
+        said = parsed.feed
         return dataclasses.replace(
-            result, title=parsed.title, site_url=parsed.site_url, language=parsed.language, entries=entries
+            result,
+            title=said.title,
+            site_url=said.site_url,
+            language=said.language,
+            entries=_with_believable_times(await self._decide_entries(feed, parsed.entries), now),
         )
 
-    def _entries_to_store(self, feed: FeedRecord, parsed: Feed, now: datetime) -> tuple[EntryToStore, ...]:
-        if feed.last_ok_at is None:
-            decided = decide_entries(parsed, {})
-        else:
-            known = self._store.known_entries(feed.id, [entry_key(entry) for entry in parsed.entries])
-            decided = decide_entries(parsed, known)
-            if hashes := suspect_hashes(parsed, decided, known):
-                decided = rekey_entries(parsed, decided, known, self._store.articles_by_content(feed.id, hashes))
-        return tuple(
-            dataclasses.replace(entry, published_at=schedule.clamp_published(entry.published_at, now))
-            for entry in decided
-        )
+    async def _decide_entries(self, feed: FeedRecord, entries: Sequence[EntryToStore]) -> Sequence[EntryToStore]:
+        """Those that are new or changed; a feed that was never polled well has no others."""
+        if feed.last_ok_at is None or not entries:
+            return entries
+        return await asyncio.to_thread(self._compare_with_known, feed.id, entries)
+
+    def _compare_with_known(self, feed_id: FeedId, entries: Sequence[EntryToStore]) -> Sequence[EntryToStore]:
+        known = self._store.known_entries(feed_id, [entry.entry_key for entry in entries])
+        decided = decide_entries(entries, known)
+        if hashes := suspect_hashes(entries, decided, known):
+            return rekey_entries(entries, decided, known, self._store.articles_by_content(feed_id, hashes))
+        return decided
 
     def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:
         now: datetime = self._clock.now()
@@ -141,3 +147,11 @@ class FeedPoller:
             error_code=error.code,
             error_message=error.message,
         )
+
+
+def _with_believable_times(entries: Sequence[EntryToStore], now: datetime) -> tuple[EntryToStore, ...]:
+    times = [schedule.clamp_published(entry.published_at, now) for entry in entries]
+    return tuple(
+        entry if entry.published_at == time else dataclasses.replace(entry, published_at=time)
+        for entry, time in zip(entries, times, strict=True)
+    )

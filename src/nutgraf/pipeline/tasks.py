@@ -9,21 +9,21 @@ from pathlib import Path
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document
-from nutgraf.domain.feed import Feed
 from nutgraf.domain.records import ArticleRecord
 from nutgraf.errors import ExtractError
 from nutgraf.pipeline.briefing import make_brief
 from nutgraf.pipeline.schedule import clamp_published
-from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, entry_is_article
+from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
-from nutgraf.stages.identify import fingerprint
+from nutgraf.stages.identify import fingerprint, read_entries
 from nutgraf.stages.parse import parse_feed
 from nutgraf.stages.tag import load_taxonomy
 
 
-def parse(body: bytes, url: str, content_type: str) -> Feed:
+def parse(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """Parse a fetched feed. Raises ParseError."""
-    return parse_feed(body, url=url, content_type=content_type)
+    feed = parse_feed(body, url=url, content_type=content_type)
+    return ParsedFeed(dataclasses.replace(feed, entries=()), read_entries(feed))
 
 
 def extract(document: Document, record: ArticleRecord, now: datetime) -> Extracted:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nutgraf.domain.article import Article
-from nutgraf.domain.records import ArticleRecord
+from nutgraf.domain.feed import Feed
+from nutgraf.domain.records import ArticleRecord, EntryToStore
 
 PARSE = "parse"
 EXTRACT = "extract"
@@ -27,6 +28,14 @@ FEED_ENTRY_TYPE = "application/x.nutgraf-feed-entry"
 
 MIN_ENTRY_WORDS = 60
 """Fewer words in a feed entry are a teaser, not an article."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """What a feed says of itself (`feed.entries` is empty), and its entries as they would be stored."""
+
+    feed: Feed
+    entries: tuple[EntryToStore, ...]
 
 
 @dataclass(frozen=True, slots=True)

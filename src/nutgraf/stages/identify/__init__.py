@@ -6,6 +6,7 @@ from nutgraf.stages.identify.entries import (
     content_hash,
     decide_entries,
     entry_key,
+    read_entries,
     rekey_entries,
     suspect_hashes,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "entry_key",
     "fingerprint",
     "normalise_address",
+    "read_entries",
     "rekey_entries",
     "resemblance",
     "suspect_hashes",

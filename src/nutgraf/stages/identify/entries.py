@@ -53,22 +53,18 @@ def article_key(entry: Entry, feed_url: str) -> str:
     return f"urn:nutgraf:entry:{_sha256(normalise_address(feed_url), entry_key(entry))}"
 
 
-def decide_entries(feed: Feed, known: Mapping[str, KnownEntry]) -> tuple[EntryToStore, ...]:
-    """The entries of `feed` to store: those that `known` (by entry key) lacks or holds with another content hash.
+def read_entries(feed: Feed) -> tuple[EntryToStore, ...]:
+    """The entries of `feed` that are worth storing, under their keys, in the feed's order.
 
     Left out are entries with neither an http(s) address nor a text of their own, and repeats of a key. An entry
     without an address has an empty `url` and an `article_key` that begins with `urn:`.
     """
-    decided: dict[str, EntryToStore] = {}
+    read: dict[str, EntryToStore] = {}
     for entry in feed.entries:
         key = entry_key(entry)
-        if key in decided or not _is_usable(entry):
+        if key in read or not _is_usable(entry):
             continue
-        digest = content_hash(entry)
-        stored = known.get(key)
-        if stored is not None and stored.content_hash == digest:
-            continue
-        decided[key] = EntryToStore(
+        read[key] = EntryToStore(
             entry_key=key,
             article_key=article_key(entry, feed.url),
             url=entry.url,
@@ -78,25 +74,39 @@ def decide_entries(feed: Feed, known: Mapping[str, KnownEntry]) -> tuple[EntryTo
             content_html=entry.content_html,
             published_at=entry.published_at,
             updated_at=entry.updated_at,
-            content_hash=digest,
+            content_hash=content_hash(entry),
         )
-    return tuple(decided.values())
+    return tuple(read.values())
 
 
-def suspect_hashes(feed: Feed, decided: Sequence[EntryToStore], known: Mapping[str, KnownEntry]) -> tuple[str, ...]:
-    """Content hashes of the new entries where so many are new that the feed may have renamed those it had.
+def decide_entries(entries: Sequence[EntryToStore], known: Mapping[str, KnownEntry]) -> tuple[EntryToStore, ...]:
+    """Those of a feed's `entries` that are new or changed: `known` lacks their key, or has another content hash."""
+    return tuple(
+        entry
+        for entry in entries
+        if (stored := known.get(entry.entry_key)) is None or stored.content_hash != entry.content_hash
+    )
+
+
+def suspect_hashes(
+    entries: Sequence[EntryToStore], decided: Sequence[EntryToStore], known: Mapping[str, KnownEntry]
+) -> tuple[str, ...]:
+    """Content hashes of the new ones of a feed's `entries`, where so many are new that it may have renamed them.
 
     A hash that several of them share says nothing and is left out; empty where no suspicion is.
     """
     counted = Counter(entry.content_hash for entry in decided if entry.entry_key not in known)
     hashes = tuple(digest for digest, count in counted.items() if count == 1)
-    return hashes if _is_rekeyed(len(hashes), feed) else ()
+    return hashes if _is_rekeyed(len(hashes), entries) else ()
 
 
 def rekey_entries(
-    feed: Feed, decided: Sequence[EntryToStore], known: Mapping[str, KnownEntry], by_content: Mapping[str, ArticleId]
+    entries: Sequence[EntryToStore],
+    decided: Sequence[EntryToStore],
+    known: Mapping[str, KnownEntry],
+    by_content: Mapping[str, ArticleId],
 ) -> tuple[EntryToStore, ...]:
-    """`decided` with each new entry at its known article where at least 80% of `feed` is new only by its ids.
+    """`decided` with each new entry at its known article where at least 80% of `entries` are new only by their ids.
 
     `by_content` gives the feed's articles by the content hashes of `suspect_hashes`.
     """
@@ -105,13 +115,13 @@ def rekey_entries(
         for entry in decided
         if entry.entry_key not in known and entry.content_hash in by_content
     }
-    if not _is_rekeyed(len(renamed), feed):
+    if not _is_rekeyed(len(renamed), entries):
         return tuple(decided)
     return tuple(replace(entry, article_id=renamed.get(entry.entry_key)) for entry in decided)
 
 
-def _is_rekeyed(count: int, feed: Feed) -> bool:
-    return count >= max(_MIN_REKEYED, REKEYED_SHARE * len(feed.entries))
+def _is_rekeyed(count: int, entries: Sequence[EntryToStore]) -> bool:
+    return count >= max(_MIN_REKEYED, REKEYED_SHARE * len(entries))
 
 
 def _is_usable(entry: Entry) -> bool:
