@@ -79,14 +79,23 @@ def measured(feeds: int) -> Iterator[Round]:
 
 
 def _resident_bytes() -> int:
-    own = psutil.Process()
+    """Resident memory of this process and its children, read without a walk through every process there is.
+
+    It is read within the time that is measured: psutil's own way took 10 ms of each 100.
+    """
     total = 0
-    for process in (own, *own.children(recursive=True)):
-        try:
-            total += process.memory_info().rss
-        except psutil.NoSuchProcess:
-            continue
+    for process_id in ("self", *_children()):
+        with contextlib.suppress(OSError):
+            total += int(Path(f"/proc/{process_id}/statm").read_text("ascii").split()[1]) * resource.getpagesize()
     return total
+
+
+def _children() -> list[str]:
+    found: list[str] = []
+    for children in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += children.read_text("ascii").split()
+    return found
 
 
 def _cpu_s() -> float:
