@@ -63,7 +63,8 @@ class FeedPoller:
 
     async def poll(self, feed: FeedRecord) -> PollOutcome:
         """Poll `feed` once and store the result; a failure is stored with its reason, and returned."""
-        attempt = await self.attempt(feed)
+        with self._recorder.expecting():
+            attempt = await self.attempt(feed)
         change = await self._recorder.record(feed.id, attempt.result)
         return PollOutcome(change, attempt.error)
 
