@@ -97,7 +97,10 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
     from nutgraf.pipeline.work import TASKS
+    from nutgraf.stages.tag import load_taxonomy
 
+    if settings.topics.taxonomy is not None:
+        load_taxonomy(settings.topics.taxonomy)  # a mistake in it is told now, not article by article
     store = open_application_store(settings)
     clock = SystemClock()
     fetcher = make_fetcher(settings, allow_private=allow_private)

@@ -167,3 +167,15 @@ def test_doctor_says_what_is_wrong(environment: dict[str, str], tmp_path: Path) 
     done = nutgraf(environment | {"NUTGRAF_TOPICS__TAXONOMY": str(taxonomy)}, "doctor")
     assert done.returncode == 3
     assert "✗ Topics" in done.stdout
+
+
+@pytest.mark.parametrize("command", [("poll",), ("brief", "-"), ("serve",)])
+def test_a_mistake_in_the_taxonomy_is_told_before_any_work(
+    environment: dict[str, str], tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    taxonomy = tmp_path / "topics.toml"
+    taxonomy.write_text("[[topic]]\nslug = 'x'\n")
+    done = nutgraf(environment | {"NUTGRAF_TOPICS__TAXONOMY": str(taxonomy)}, *command)
+    assert done.returncode == 3
+    assert "topics.toml, line 1, topic “x”: “name” is missing" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -95,6 +95,9 @@ def test_children_come_in_the_order_of_the_file(tmp_path: Path) -> None:
         (SEA.replace('["tide"]', '["tide", "tide"]'), "sea", "twice"),
         (SEA.replace("tide", "spring tide*"), "sea", "may only end one word"),
         (SEA.replace("tide", "--"), "sea", "one to 6 words"),
+        (SEA + HARBOUR.replace("cues", 'also = ["sea"]\ncues'), "harbour", "not another top-level topic"),
+        (SEA + HARBOUR.replace("cues", 'also = ["air"]\ncues'), "harbour", "“air” in “also” is not another"),
+        (SEA.replace("strong", 'also = ["sea"]\nstrong'), "sea", "only a narrower topic"),
         (SEA + "[topic.other_languages]\ngerman = ['Meer']\n", "sea", "no code of another language"),
     ],
 )
@@ -103,6 +106,19 @@ def test_a_mistake_is_reported_with_its_entry(tmp_path: Path, text: str, entry: 
         load_taxonomy(written(tmp_path, text))
     assert f"“{entry}”" in caught.value.message
     assert complaint in caught.value.message
+
+
+def test_a_mistake_is_reported_with_the_line_of_its_entry(tmp_path: Path) -> None:
+    text = "# Topics\n" + SEA + HARBOUR.replace("20000343", "343")
+    line = 1 + text.splitlines().index("[[topic]]", text.splitlines().index("[[topic]]") + 1)
+    with pytest.raises(ConfigError, match=rf"topics\.toml, line {line}, topic “harbour”"):
+        load_taxonomy(written(tmp_path, text))
+
+
+def test_a_mistake_is_reported_without_a_line_where_entries_are_laid_out_in_another_way(tmp_path: Path) -> None:
+    inline = "topic = [{slug = 'sea', name = 'Sea'}]"
+    with pytest.raises(ConfigError, match=r"topics\.toml, topic “sea”: “iptc” is missing"):
+        load_taxonomy(written(tmp_path, inline))
 
 
 @pytest.mark.parametrize("text", ["", "topic = 3", "[[topic]\n", "ignored = []\n" + SEA])

@@ -135,6 +135,27 @@ def test_a_huge_text_and_title_are_cut() -> None:
     assert tag_topics(article("It rained.", title="so " * 1_000 + "striker goalkeeper midfielder")) == []
 
 
+def test_a_topic_that_the_opening_does_not_touch_weighs_less() -> None:
+    filler = "It was a day like any other, they said, and so it went on. " * 12
+    about_trees = "The earthquake shook the town; an aftershock followed."
+    early = {topic.slug: topic.score for topic in tag_topics(article(about_trees + "\n\n" + filler))}
+    late = {topic.slug: topic.score for topic in tag_topics(article(filler + "\n\n" + about_trees))}
+    assert early["disasters-accidents"] > late.get("disasters-accidents", 0.0)
+    assert late.get("earthquakes-volcanoes", 0.0) < early["earthquakes-volcanoes"]
+
+
+def test_a_narrower_topic_speaks_for_another_top_level_topic_too(tmp_path: Path) -> None:
+    entry = '[[topic]]\nslug = "{0}"\nname = "{0}"\niptc = "{1}"\ndefinition = "{0}."\nstrong = ["{2}"]\n'
+    top_level = entry.format("sea", "20000438", "tide") + entry.format("trade", "20000373", "tariff")
+    harbour = entry.format("harbour", "20000343", "quay") + 'parent = "sea"\n'
+    text = article("The quay, the old quay. The quay and the tide, and no other quay.", title="The quay")
+    path = tmp_path / "topics.toml"
+    path.write_text(top_level + harbour, encoding="utf-8")
+    assert [topic.slug for topic in tag_topics(text, load_taxonomy(path))] == ["sea", "harbour"]
+    path.write_text(top_level + harbour + 'also = ["trade"]\n', encoding="utf-8")
+    assert [topic.slug for topic in tag_topics(text, load_taxonomy(path))] == ["sea", "trade", "harbour"]
+
+
 def test_an_operators_own_taxonomy_is_used(tmp_path: Path) -> None:
     path = tmp_path / "topics.toml"
     path.write_text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from nutgraf.errors import ConfigError, ExtractError
 
 if TYPE_CHECKING:
     from nutgraf.domain.article import Article
+    from nutgraf.settings import Settings
 
 MAX_INPUT_BYTES = 10_000_000
 MAX_TITLE_CHARS = 160
@@ -38,28 +40,31 @@ def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str)
     """
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
-    from nutgraf.api import write_brief
+    from nutgraf.cli.options import settings_from
     from nutgraf.outputs import FORMATS
+    from nutgraf.pipeline.briefing import make_brief
+    from nutgraf.stages.tag import load_taxonomy
 
+    settings = settings_from()
+    taxonomy = load_taxonomy(settings.topics.taxonomy)
     is_address = source.lower().startswith(("http://", "https://"))
-    article = _from_address(source) if is_address else _from_bytes(_read(source), url=url, title=title)
-    brief = write_brief(article)
+    article = _from_address(source, settings) if is_address else _from_bytes(_read(source), url=url, title=title)
+    brief = make_brief(article, created_at=datetime.now(UTC), taxonomy=taxonomy)
     if not brief.what_happened:
         raise ExtractError("The text is too short to brief.", url=url, code="nothing_to_say")
     name = "json" if as_json else "markdown" if as_markdown else "terminal"
     click.echo(FORMATS[name](brief, article), nl=False)
 
 
-def _from_address(address: str) -> Article:
+def _from_address(address: str, settings: Settings) -> Article:
     import asyncio
 
     from nutgraf.bootstrap import make_fetcher
-    from nutgraf.cli.options import settings_from
     from nutgraf.domain.document import FetchRequest, Purpose
     from nutgraf.stages.extract import extract_article
 
     async def fetch() -> Article:
-        fetcher = make_fetcher(settings_from())
+        fetcher = make_fetcher(settings)
         try:
             document = await fetcher.fetch(FetchRequest(address, Purpose.ARTICLE))
         finally:

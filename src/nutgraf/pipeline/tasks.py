@@ -10,7 +10,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document
 from nutgraf.domain.records import ArticleRecord
-from nutgraf.errors import ExtractError
+from nutgraf.errors import ConfigError, ExtractError
 from nutgraf.pipeline.briefing import make_brief
 from nutgraf.pipeline.schedule import clamp_published
 from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
@@ -52,8 +52,14 @@ def extract(document: Document, record: ArticleRecord, now: datetime) -> Extract
 
 
 def brief(article: Article, created_at: datetime, taxonomy_path: str) -> Brief:
-    """Write, check and tag. An empty `taxonomy_path` means the shipped taxonomy."""
-    taxonomy = load_taxonomy(Path(taxonomy_path)) if taxonomy_path else None
+    """Write, check and tag. An empty `taxonomy_path` means the shipped taxonomy.
+
+    Raises ConfigError, to be tried again, where the file was spoilt since the start: its editor may not be done.
+    """
+    try:
+        taxonomy = load_taxonomy(Path(taxonomy_path)) if taxonomy_path else None
+    except ConfigError as error:
+        raise ConfigError(error.message, code="taxonomy", retryable=True) from error
     return make_brief(article, created_at=created_at, taxonomy=taxonomy)
 
 

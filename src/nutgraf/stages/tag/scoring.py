@@ -18,26 +18,30 @@ MAX_TEXT_CHARACTERS = 30_000  # a longer text has said by then what it is about
 
 _TITLE_WEIGHT = 4.0
 _STANDFIRST_WEIGHT = 2.0
-_LEAD_WEIGHT = 1.6
+_LEAD_WEIGHT = 1.8
 _LEAD_WORDS = 120
 _LATE_WEIGHT = 0.7
 _LATE_WORDS = 600
 
-_REPETITION = 0.65  # evidence of a cue grows with the occurrences to this power: repeating is not proving
+_REPETITION = 0.55  # evidence of a cue grows with the occurrences to this power: repeating is not proving
 _NORMAL_WORDS = 300  # longer texts meet more cues by chance
 _LENGTH_POWER = 0.5
 _SECTION_FACTOR = 1.5
 _CHILDREN_COUNTED = 4
-_CHILD_SHARE = 0.8
+_CHILD_SHARE = 0.7
+_ALSO_SHARE = 0.6  # for a top-level topic that a narrower one speaks for besides its parent
 
 _LEAST_TOP_LEVEL = 2.0
-_SECOND_TOP_LEVEL_SHARE = 0.55
-_SECOND_TOP_LEVEL_LEAST = 6.0
-_LEAST_NARROWER = 3.0
-_LEAST_NARROWER_OF_FEW = 2.0  # for the first of them, so that a short text gets what it carries
+_SECOND_TOP_LEVEL_SHARE = 0.5
+_SECOND_TOP_LEVEL_LEAST = 5.0
+_LEAST_NARROWER = 3.5
+_LEAST_NARROWER_OF_FEW = (
+    2.0  # of the first of them that speak for a chosen topic, so that a short text gets what it carries
+)
 _NARROWER_SHARE = 0.3  # of the best narrower topic's evidence
 _NARROWER_SHARE_OF_FEW = 0.15
 _LONE_CUE_FACTOR = 0.5  # of a topic with one cue in passing: a mention is not a subject
+_NOT_IN_OPENING_FACTOR = 0.5  # of a topic that title, standfirst and lead do not touch
 _OTHER_FAMILY_FACTOR = 0.75  # a topic whose top-level topic is not given has to be that much clearer
 _HALF_SCORE_EVIDENCE = 8.0
 
@@ -62,12 +66,15 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
     """Evidence by topic slug, from the topic's own cues alone; topics without any are absent."""
     index = cue_index(taxonomy, article.language.lower().partition("-")[0])
     weights: dict[Cue, float] = {}
+    in_opening: set[str] = set()
     word_count = 0
     for words, zone_weight in _zones(article):
         word_count += len(words)
         for cues in index.find(words):
             for cue in cues:
                 weights[cue] = weights.get(cue, 0.0) + zone_weight
+                if zone_weight >= _LEAD_WEIGHT:
+                    in_opening.add(cue.topic)
     length_factor = max(1.0, word_count / _NORMAL_WORDS) ** -_LENGTH_POWER
     evidence: dict[str, float] = {}
     kinds: dict[str, int] = {}
@@ -79,6 +86,8 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
     for slug, kind_count in kinds.items():
         if kind_count == 1:
             evidence[slug] *= _LONE_CUE_FACTOR
+        if slug not in in_opening:
+            evidence[slug] *= _NOT_IN_OPENING_FACTOR
     section = article.section.casefold().strip()
     for slug in evidence:
         if section and section in taxonomy.sections[slug]:
@@ -106,12 +115,14 @@ def top_level_evidence(own: Mapping[str, float], taxonomy: Taxonomy) -> dict[str
     for slug, found in own.items():
         parent = taxonomy.topics[slug].parent
         if parent:
-            families.setdefault(parent, []).append(found)
+            families.setdefault(parent, []).append(_CHILD_SHARE * found)
+            for other in taxonomy.also[slug]:
+                families.setdefault(other, []).append(_ALSO_SHARE * found)
         else:
             total[slug] = found
     for parent, children in families.items():
         clearest = sorted(children, reverse=True)[:_CHILDREN_COUNTED]
-        total[parent] = total.get(parent, 0.0) + _CHILD_SHARE * sum(clearest)
+        total[parent] = total.get(parent, 0.0) + sum(clearest)
     return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -134,10 +145,14 @@ def _choose_narrower(own: Mapping[str, float], chosen: list[str], taxonomy: Taxo
     best = rated[0][0] if rated else 0.0
     least = max(_LEAST_NARROWER, _NARROWER_SHARE * best)
     least_of_few = max(_LEAST_NARROWER_OF_FEW, _NARROWER_SHARE_OF_FEW * best)
-    few = FEW_TOPICS - len(chosen)
-    return [
-        slug for rank, (found, slug) in enumerate(rated[:limit]) if found >= (least_of_few if rank < few else least)
+    clear = [slug for found, slug in rated if found >= least]
+    fill_up = [
+        slug
+        for found, slug in rated
+        if least_of_few <= found < least and not {taxonomy.topics[slug].parent, *taxonomy.also[slug]}.isdisjoint(chosen)
     ]
+    few = FEW_TOPICS - len(chosen) - len(clear)
+    return [*clear[:limit], *fill_up[: max(0, few)]]
 
 
 def _score(evidence: float) -> float:

@@ -34,8 +34,9 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _IPTC_CODE = re.compile(r"[0-9]{8}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _TOKEN = re.compile(r"[^\W_]+|[.,;:!?\n…](?=\s|$)")
+_HEADER = re.compile(r"\s*\[\[\s*topic\s*\]\]")
 _TEXT_KEYS = ("slug", "name", "iptc", "definition")
-_ENTRY_KEYS = frozenset({*_TEXT_KEYS, *STRENGTHS, "parent", "names", "sections", "other_languages"})
+_ENTRY_KEYS = frozenset({*_TEXT_KEYS, *STRENGTHS, "parent", "also", "names", "sections", "other_languages"})
 _MIN_STEM = 4
 
 
@@ -56,11 +57,16 @@ class Cue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taxonomy:
-    """Topics by slug in the order of the file, their cues with the cues' languages, publishers' sections by topic."""
+    """Topics by slug in the order of the file, their cues with the cues' languages, publishers' sections by topic.
+
+    `also` has the top-level topics that a narrower one speaks for besides its parent: job figures are news of the
+    economy too.
+    """
 
     topics: Mapping[str, Topic]
     cues: tuple[Cue, ...]
     sections: Mapping[str, tuple[str, ...]]
+    also: Mapping[str, tuple[str, ...]]
     languages: frozenset[str]
 
     def children(self, slug: str) -> tuple[Topic, ...]:
@@ -106,7 +112,8 @@ def _read(path: Path, _modified_ns: int, size_bytes: int) -> Taxonomy:
 def parse_taxonomy(data: bytes, source: str) -> Taxonomy:
     """The taxonomy in the TOML `data`; `source` names it in messages. Raises ConfigError naming the entry at fault."""
     try:
-        document = tomllib.loads(unicodedata.normalize("NFC", data.decode("utf-8")))
+        text = unicodedata.normalize("NFC", data.decode("utf-8-sig"))
+        document = tomllib.loads(text)
     except ValueError as error:
         raise ConfigError(f"{source} is not a TOML file in UTF-8: {error}") from error
     entries = document.get("topic")
@@ -119,15 +126,28 @@ def parse_taxonomy(data: bytes, source: str) -> Taxonomy:
     topics: dict[str, Topic] = {}
     cues: list[Cue] = []
     sections: dict[str, tuple[str, ...]] = {}
-    for number, entry in enumerate(entries, start=1):
-        where = f"{source}, topic “{entry.get('slug') or f'number {number}'}”"
+    also: dict[str, tuple[str, ...]] = {}
+    places = _places(entries, text, source)
+    for entry, where in zip(entries, places, strict=True):
         topic = _topic(entry, where)
         _check_place(topic, topics, where)
         topics[topic.slug] = topic
         cues.extend(_cues(entry, topic.slug, where))
         sections[topic.slug] = tuple(name.casefold() for name in _strings(entry, "sections", where))
+        also[topic.slug] = tuple(_strings(entry, "also", where))
+    for slug, where in zip(topics, places, strict=True):
+        _check_also(topics[slug], also[slug], topics, where)
     cues.extend(_cue(phrase, "", 0.0, MAIN_LANGUAGE, source) for phrase in _strings(document, "ignore", source))
-    return Taxonomy(topics, tuple(cues), sections, frozenset(cue.language for cue in cues) - {ANY_LANGUAGE})
+    return Taxonomy(topics, tuple(cues), sections, also, frozenset(cue.language for cue in cues) - {ANY_LANGUAGE})
+
+
+def _places(entries: list[dict[str, Any]], text: str, source: str) -> list[str]:
+    """How messages name each entry: by line and slug; without lines where the file is laid out in another way."""
+    lines = [number for number, line in enumerate(text.splitlines(), start=1) if _HEADER.match(line)]
+    names = [entry.get("slug") or f"number {number}" for number, entry in enumerate(entries, start=1)]
+    if len(lines) != len(entries):
+        return [f"{source}, topic “{name}”" for name in names]
+    return [f"{source}, line {line}, topic “{name}”" for line, name in zip(lines, names, strict=True)]
 
 
 def _topic(entry: dict[str, Any], where: str) -> Topic:
@@ -158,6 +178,14 @@ def _check_place(topic: Topic, topics: Mapping[str, Topic], where: str) -> None:
         raise ConfigError(f"{where}: the parent “{topic.parent}” does not stand above it")
     if topic.parent and topics[topic.parent].parent:
         raise ConfigError(f"{where}: the parent “{topic.parent}” is not a top-level topic")
+
+
+def _check_also(topic: Topic, also: tuple[str, ...], topics: Mapping[str, Topic], where: str) -> None:
+    if also and not topic.parent:
+        raise ConfigError(f"{where}: only a narrower topic may have “also”")
+    for slug in also:
+        if slug not in topics or topics[slug].parent or slug == topic.parent:
+            raise ConfigError(f"{where}: “{slug}” in “also” is not another top-level topic")
 
 
 def _cues(entry: dict[str, Any], slug: str, where: str) -> Iterator[Cue]:
