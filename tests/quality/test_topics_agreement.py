@@ -17,6 +17,7 @@ DIGESTS = {
     "stream-dev.jsonl.gz": "d04682fd48dbd7f75ad239e782a609f83029320e249b2f11e447d28933b78ec7",
 }
 EVERY = 4
+FIRST = 1  # the odd ones: cues were only written while looking at the even ones
 
 pytestmark = [
     pytest.mark.data,
@@ -40,21 +41,21 @@ def test_the_floors_are_for_this_data(bench: ModuleType, name: str) -> None:
 
 
 def test_bbc_desks(bench: ModuleType) -> None:
-    result = bench.bbc(load_taxonomy(), EVERY)
-    assert result.share(result.given) >= 0.92
-    assert result.share(result.first) >= 0.86
-    assert result.share(result.forced) >= 0.935
-    assert all(result.given[label] / items >= 0.75 for label, items in result.items.items())
+    result = bench.bbc(load_taxonomy(), EVERY, FIRST)
+    assert result.share(result.given) >= 0.94
+    assert result.share(result.first) >= 0.88
+    assert result.share(result.forced) >= 0.945
+    assert all(result.given[label] / items >= 0.84 for label, items in result.items.items())
     assert result.topic_counts[0] == 0
     assert max(result.topic_counts) <= 6
 
 
 def test_reuters_subjects(bench: ModuleType) -> None:
-    result = bench.reuters(load_taxonomy(), EVERY)
-    assert result.share(result.given) >= 0.88
+    result = bench.reuters(load_taxonomy(), EVERY, FIRST)
+    assert result.share(result.given) >= 0.895
 
 
 def test_sections_of_the_stream(bench: ModuleType) -> None:
-    result = bench.stream(load_taxonomy(), 2 * EVERY)
-    assert result.share(result.given) >= 0.80
-    assert result.share(result.first) >= 0.70
+    result = bench.stream(load_taxonomy(), 2 * EVERY, FIRST)
+    assert result.share(result.given) >= 0.825
+    assert result.share(result.first) >= 0.725

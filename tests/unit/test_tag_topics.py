@@ -73,6 +73,11 @@ def test_a_capital_in_a_cue_counts() -> None:
     assert tag_topics(article("who met whom? Those who came, and those who went, know who.")) == []
 
 
+def test_names_are_found_in_a_headline_in_capitals() -> None:
+    text = "Nothing more was said about it."
+    assert slugs(article(text, title="BUNDESBANK SEES NO REASON"))[0] == "business-economy"
+
+
 def test_the_publishers_section_helps_but_proves_nothing() -> None:
     mixed = "The film about the factory opened. The company that owns the cinema said sales and profit rose."
     plain = {topic.slug: topic.score for topic in tag_topics(article(mixed))}

@@ -97,7 +97,9 @@ def topic_evidence(article: Article, taxonomy: Taxonomy) -> dict[str, float]:
 
 def _zones(article: Article) -> Iterator[tuple[list[str], float]]:
     """The parts of the article as words, with the weight of a cue in each."""
-    yield tokens(article.title[:MAX_HEADING_CHARACTERS]), _TITLE_WEIGHT
+    title = article.title[:MAX_HEADING_CHARACTERS]
+    # A headline in capitals would hide the cues that only match as they are written.
+    yield tokens(title.title() if title.isupper() else title), _TITLE_WEIGHT
     yield tokens(article.standfirst[:MAX_HEADING_CHARACTERS]), _STANDFIRST_WEIGHT
     words = tokens(article.text[:MAX_TEXT_CHARACTERS])
     yield words[:_LEAD_WORDS], _LEAD_WEIGHT
