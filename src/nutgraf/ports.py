@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from nutgraf.domain.account import Reader, Role, Session, Ticket, TicketKind
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Draft
 from nutgraf.domain.document import Document, FetchRequest
@@ -286,7 +287,73 @@ class SearchStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, SearchStore, Protocol):
+class AccountStore(Protocol):
+    """Readers, their sessions and one-time links. Tokens are given out once and kept as hashes only."""
+
+    def list_readers(self) -> list[Reader]:
+        """Every reader, in the order they came."""
+        ...
+
+    def get_reader(self, reader_id: ReaderId) -> Reader:
+        """Raises NotFound."""
+        ...
+
+    def find_reader(self, name: str) -> tuple[Reader, str] | None:
+        """The reader who signs in with `name` and their password's hash (empty where there is none)."""
+        ...
+
+    def issue_ticket(
+        self,
+        kind: TicketKind,
+        *,
+        role: Role = Role.READER,
+        reader_id: ReaderId | None = None,
+        now: datetime,
+        expires_at: datetime,
+    ) -> str:
+        """The token of a new one-time link. Earlier links for the same reader end. Raises NotFound for the reader."""
+        ...
+
+    def get_ticket(self, token: str, *, now: datetime) -> Ticket:
+        """What a link is for. Raises NotFound where it was used, has expired or never was."""
+        ...
+
+    def redeem_ticket(self, token: str, *, name: str, password_hash: str, now: datetime) -> Reader:
+        """Use a link up: its reader (a new one by an invitation) has this name and password, and no open session.
+
+        Raises NotFound as `get_ticket`, Conflict where somebody else has the name.
+        """
+        ...
+
+    def change_password(self, reader_id: ReaderId, password_hash: str) -> None:
+        """Set a password and end the reader's sessions. Raises NotFound."""
+        ...
+
+    def set_disabled(self, reader_id: ReaderId, disabled_at: datetime | None) -> None:
+        """Keep a reader out, ending their sessions and links, or let them in again.
+
+        Raises NotFound, or Conflict for the last operator who could let anybody in again.
+        """
+        ...
+
+    def open_session(self, reader_id: ReaderId, *, now: datetime, expires_at: datetime) -> str:
+        """The token of a new session. Raises NotFound."""
+        ...
+
+    def find_session(self, token: str, *, now: datetime) -> Session | None:
+        """Who is signed in with this token; None where it has expired, was ended, or its reader is kept out."""
+        ...
+
+    def close_session(self, token: str) -> None:
+        """End a session. Idempotent."""
+        ...
+
+    def close_sessions(self, reader_id: ReaderId) -> None:
+        """End every session of a reader. Idempotent."""
+        ...
+
+
+class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, Protocol):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

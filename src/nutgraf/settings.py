@@ -30,16 +30,28 @@ class ServerSettings(_Section):
     """The site."""
 
     host: str = Field(
-        default="127.0.0.1", description="Address to listen on. Anything but a loopback address needs `unprotected`."
+        default="127.0.0.1",
+        description="Address to listen on. Anything but a loopback address needs `public_url` or `unprotected`.",
     )
     port: int = Field(default=8321, ge=1, le=65_535, description="Port to listen on.")
     allowed_hosts: tuple[str, ...] = Field(
         default=(),
-        description="Host names under which the site is reached, beside localhost and the address it listens on.",
+        description=(
+            "Host names under which the site is reached, beside localhost, the address it listens on and the host of "
+            "`public_url`. With any of them readers sign in."
+        ),
+    )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.\-\[\]:]+)?$",
+        description=(
+            "Where readers reach the site, such as `https://news.example`, without a path. With it readers sign in. "
+            "Anywhere but on this machine it must be https: put a proxy that speaks TLS in front."
+        ),
     )
     unprotected: bool = Field(
         default=False,
-        description="Listen on other than loopback addresses although there is no login yet: anyone may add feeds.",
+        description="No login although the site can be reached from elsewhere: whoever reaches it may do everything.",
     )
 
 

@@ -28,6 +28,8 @@ PATHS = {
     "search": "/search",
     "search-results": "/search?q=ferr*",
     "feeds": "/feeds",
+    "readers": "/readers",
+    "account": "/account",
     "remove-feed": "/feeds/1/remove",
 }
 EVIDENCE: dict[str, Sample] = {"evidence": FERRIES, "evidence-rtl": WELLS}

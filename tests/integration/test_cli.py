@@ -153,6 +153,24 @@ def test_serving_the_world_without_a_login_is_refused(environment: dict[str, str
     assert "unprotected" in done.stderr
 
 
+def test_serving_the_world_asks_for_https(environment: dict[str, str]) -> None:
+    refused = nutgraf(environment | {"NUTGRAF_SERVER__PUBLIC_URL": "http://news.example"}, "serve")
+    assert refused.returncode == 3
+    assert "https://" in refused.stderr
+
+
+def test_readers_come_in_by_links_from_the_terminal(environment: dict[str, str]) -> None:
+    environment = environment | {"NUTGRAF_SERVER__PUBLIC_URL": "https://news.example"}
+    assert nutgraf(environment, "readers", "invite").stdout.startswith("https://news.example/welcome/")
+    assert nutgraf(environment, "readers", "reset", "reader").stdout.startswith("https://news.example/welcome/")
+    [reader] = json.loads(nutgraf(environment, "readers", "list", "--json").stdout)
+    assert (reader["role"], reader["has_password"]) == ("operator", False)
+    alone = nutgraf(environment, "readers", "disable", "reader")
+    assert alone.returncode == 8
+    assert "only operator" in alone.stderr
+    assert nutgraf(environment, "readers", "reset", "nobody").returncode == 8
+
+
 def test_doctor_finds_this_installation_well(environment: dict[str, str]) -> None:
     done = nutgraf(environment, "doctor", "--json")
     assert done.returncode == 0, done.stdout

@@ -57,7 +57,7 @@ def test_what_was_set_aside_is_shown_and_can_be_tried_again(site: SampleSite) ->
     visitor = Visitor(site.app)
     page = visitor.get("/feeds").text
     assert "No article was found in the page. no_article" in plain(page)
-    replay = re.search(r'action="(/articles/\d+/replay)"', page)
+    replay = re.search(r'action="(/articles/\d+/replay)', page)
     assert replay is not None
     answer = visitor.post(replay[1])
     assert (answer.status_code, answer.headers["location"]) == (303, "/feeds?done=replayed")

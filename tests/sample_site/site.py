@@ -16,7 +16,7 @@ from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.http import FetchOptions, HttpFetcher
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.adapters.store import open_store
-from nutgraf.domain.ids import DEFAULT_READER, ArticleId
+from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleState, FeedRecord, FeedState
 from nutgraf.ports import Store
 from nutgraf.web.app import create_app
@@ -60,7 +60,9 @@ class SampleSite:
         return f"/brief/{self.ids[sample.url]}"
 
 
-def make_sample_site(folder: Path, *, is_filled: bool = True, sample_url: str = "") -> SampleSite:
+def make_sample_site(
+    folder: Path, *, is_filled: bool = True, sample_url: str = "", needs_login: bool = False
+) -> SampleSite:
     """A site over a new SQLite database in `folder`; the caller closes its store."""
     database, ids = _prepared_database(is_filled)
     (folder / "nutgraf.db").write_bytes(database)
@@ -80,11 +82,11 @@ def make_sample_site(folder: Path, *, is_filled: bool = True, sample_url: str = 
             import_opml=lambda data: _import_opml(data, store),
             export_opml=lambda: _export_opml(store),
             wake=wake,
-            reader_id=DEFAULT_READER,
             progress=lambda: site.progress,
             version="0.1.0",
             sample_url=sample_url,
             allowed_hosts=frozenset({"testserver"}),
+            needs_login=needs_login,
         )
     )
     return site

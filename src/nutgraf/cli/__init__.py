@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "Write out the briefs as JSON Lines or Markdown.",
     "import": "Subscribe to the feeds of an OPML file.",
     "poll": "Poll feeds now and brief what is new, then stop.",
+    "readers": "Invite readers, give new passwords, keep somebody out.",
     "search": "Find briefs by their words.",
     "serve": "Run everything in one process: the site and the pipeline.",
 }

@@ -39,7 +39,7 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     settings = settings_from(data_dir, host, port)
     quiet = settings.log.model_copy(update={"level": "error"})
     configure_logging(settings.model_copy(update={"log": quiet}))
-    serving.refuse_unprotected(settings.server)
+    needs_login = serving.needs_login(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
     edition, press_listener = _open_press(prepare_data_dir(settings), press_port)
     application = build_application(settings, allow_private=edition.allowance)
@@ -48,7 +48,9 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
     status = StatusLine(application.runner.progress.describe)
 
     def announce() -> None:
-        click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
+        click.echo(f"Nutgraf is on {serving.site_address(settings.server)}/  (Ctrl-C stops it)", err=True)
+        if needs_login and (link := serving.set_up_link(application)):
+            click.echo(f"To set it up, open this link (it works once, for a day): {link}", err=True)
         click.echo(f"The sample press is on {edition.base_url}/; its publishers and news are invented.", err=True)
         status.start()
 

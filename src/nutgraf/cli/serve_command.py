@@ -27,14 +27,16 @@ def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     settings = settings_from(data_dir, host, port)
     configure_logging(settings)
-    serving.refuse_unprotected(settings.server)
+    needs_login = serving.needs_login(settings.server)
     listener = serving.listen(settings.server.host, settings.server.port)
     sample_press = read_edition(settings.data_dir)
     application = build_application(settings, allow_private=sample_press.allowance if sample_press else ())
 
     def announce() -> None:
         feeds = application.store.list_feeds()
-        click.echo(f"Nutgraf is on http://{settings.server.host}:{settings.server.port}/  (Ctrl-C stops it)", err=True)
+        click.echo(f"Nutgraf is on {serving.site_address(settings.server)}/  (Ctrl-C stops it)", err=True)
+        if needs_login and (link := serving.set_up_link(application)):
+            click.echo(f"To set it up, open this link (it works once, for a day): {link}", err=True)
         if not feeds:
             click.echo("No feeds yet: add one on the page “Feeds” or with `nutgraf add URL`.", err=True)
         if sample_press is not None and any(feed.url.startswith(sample_press.base_url) for feed in feeds):

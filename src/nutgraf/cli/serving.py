@@ -9,12 +9,15 @@ import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from nutgraf import __version__
 from nutgraf.bootstrap import Application
+from nutgraf.domain.account import Role, TicketKind
 from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.errors import ConfigError
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from nutgraf.settings import ServerSettings
 
 START_TIMEOUT_S = 10
+SET_UP_HOURS = 24
 GRACE_S = 5
 """Seconds that open requests get at the end."""
 
@@ -53,18 +57,58 @@ def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
     return listener
 
 
-def refuse_unprotected(server: ServerSettings) -> None:
-    """Raises ConfigError where the site would be open to others than this machine without anybody having said so."""
-    try:
-        is_loopback = ipaddress.ip_address(server.host).is_loopback
-    except ValueError:
-        is_loopback = server.host == "localhost"
-    if not is_loopback and not server.unprotected:
+def needs_login(server: ServerSettings) -> bool:
+    """Whether readers sign in: as soon as others than this machine's users may reach the site.
+
+    Raises ConfigError where that could not be safe: passwords and sessions would cross a network in the clear.
+    """
+    is_alone = _is_loopback(server.host) and not server.public_url and not server.allowed_hosts
+    if is_alone or server.unprotected:
+        return False
+    public = urlsplit(server.public_url)
+    if public.scheme == "https" or (_is_loopback(server.host) and _is_loopback(public.hostname or "")):
+        return True
+    if not server.public_url:
         raise ConfigError(
-            f"{server.host} can be reached from other machines and there is no login yet: anyone could add feeds. "
-            "Listen on 127.0.0.1, put a proxy with a login in front, or set server.unprotected = true.",
+            f"The site can be reached from other machines ({server.host}), so readers must sign in, and that needs an "
+            "https address. Put a proxy that speaks TLS in front and set server.public_url to its address; or listen "
+            "on 127.0.0.1 only; or, where whoever reaches it may do everything, set server.unprotected = true.",
             code="unprotected",
         )
+    raise ConfigError(
+        f"server.public_url must begin with https:// ({server.public_url}): passwords would cross the network in the "
+        "clear. For this machine alone, http://localhost works too.",
+        code="unprotected",
+    )
+
+
+def set_up_link(application: Application) -> str:
+    """The one-time link by which the first operator chooses name and password; empty once somebody has."""
+    store, now = application.store, application.clock.now()
+    if any(reader.has_password for reader in store.list_readers()):
+        return ""
+    token = store.issue_ticket(
+        TicketKind.SET_UP,
+        role=Role.OPERATOR,
+        reader_id=DEFAULT_READER,
+        now=now,
+        expires_at=now + timedelta(hours=SET_UP_HOURS),
+    )
+    server = application.settings.server
+    return f"{site_address(server)}/welcome/{token}"
+
+
+def site_address(server: ServerSettings) -> str:
+    """Where the site is reached, without a slash at the end."""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return server.public_url or f"http://{host}:{server.port}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def make_site(application: Application, *, sample_press: Edition | None) -> Starlette:
@@ -86,13 +130,21 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             import_opml=lambda data: asyncio.to_thread(import_opml, data, store=store, now=clock.now()),
             export_opml=lambda: format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds()),
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
-            reader_id=DEFAULT_READER,
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
             version=__version__,
             sample_url=f"{sample_press.base_url}/" if sample_press else "",
-            allowed_hosts=frozenset((*settings.server.allowed_hosts, settings.server.host)),
+            allowed_hosts=frozenset(
+                (*settings.server.allowed_hosts, settings.server.host, *_public_host(settings.server))
+            ),
+            needs_login=needs_login(settings.server),
+            public_url=settings.server.public_url,
         )
     )
+
+
+def _public_host(server: ServerSettings) -> list[str]:
+    host = urlsplit(server.public_url).hostname
+    return [host.lower()] if host else []
 
 
 async def run_until_signal(

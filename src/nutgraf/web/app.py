@@ -9,9 +9,25 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from nutgraf.errors import NutgrafError
+from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health
 from nutgraf.web.assets import favicon, static_file
-from nutgraf.web.pages import brief, errors, evidence, feed_changes, feeds, front, publisher, robots, search, topics
+from nutgraf.web.pages import (
+    account,
+    brief,
+    errors,
+    evidence,
+    feed_changes,
+    feeds,
+    front,
+    login,
+    publisher,
+    readers,
+    robots,
+    search,
+    topics,
+    welcome,
+)
 from nutgraf.web.rendering import make_site
 from nutgraf.web.security import Gate
 from nutgraf.web.services import LOOPBACK_HOSTS, WebServices
@@ -53,6 +69,19 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/feeds/{feed_id:id}/remove", feed_changes.remove_feed, methods=["POST"]),
     Route("/feeds.opml", feeds.export_feeds),
     Route("/articles/{article_id:id}/replay", feed_changes.replay_article, methods=["POST"]),
+    Route("/login", login.login_page, methods=["GET"]),
+    Route("/login", login.log_in, methods=["POST"]),
+    Route("/logout", login.log_out, methods=["POST"]),
+    Route("/welcome/{token}", welcome.welcome_page, methods=["GET"]),
+    Route("/welcome/{token}", welcome.come_in, methods=["POST"]),
+    Route("/account", account.account_page),
+    Route("/account/password", account.change_password, methods=["POST"]),
+    Route("/account/sessions/end", account.end_sessions, methods=["POST"]),
+    Route("/readers", readers.reader_list),
+    Route("/readers/invite", readers.invite_reader, methods=["POST"]),
+    Route("/readers/{reader_id:id}/reset", readers.reset_reader, methods=["POST"]),
+    Route("/readers/{reader_id:id}/disable", readers.disable_reader, methods=["POST"]),
+    Route("/readers/{reader_id:id}/enable", readers.enable_reader, methods=["POST"]),
     Route("/healthz", health.healthz),
     Route("/robots.txt", robots.robots_txt),
     Route("/favicon.ico", favicon),
@@ -62,6 +91,8 @@ ROUTES: tuple[BaseRoute, ...] = (
 
 def create_app(services: WebServices) -> Starlette:
     """The site over `services`; owns nothing that must be closed."""
+    site = make_site(services)
+    admission = Admission(services, site.form_tokens, ROUTES, errors.error_page)
     app = Starlette(
         routes=ROUTES,
         middleware=[
@@ -70,6 +101,7 @@ def create_app(services: WebServices) -> Starlette:
                 allowed_hosts=LOOPBACK_HOSTS | services.allowed_hosts,
                 body_limits={"/feeds/import": feed_changes.MAX_UPLOAD_BYTES},
                 refuse=errors.error_page,
+                admit=admission.admit,
             )
         ],
         exception_handlers={
@@ -78,5 +110,5 @@ def create_app(services: WebServices) -> Starlette:
             Exception: errors.unexpected_error,
         },
     )
-    app.state.site = make_site(services)
+    app.state.site = site
     return app

@@ -30,6 +30,7 @@ STYLESHEET_PARTS = (
     "components/listing.css",
     "components/search.css",
     "components/form.css",
+    "components/account.css",
     "components/feeds.css",
     "components/footer.css",
     "print.css",

@@ -14,6 +14,8 @@ from starlette.responses import HTMLResponse
 from nutgraf.domain.records import BriefCard
 from nutgraf.outputs.wording import counted, traced
 from nutgraf.web import wording
+from nutgraf.web.accounts.attempts import Attempts
+from nutgraf.web.accounts.identity import FormTokens, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
 from nutgraf.web.services import WebServices
 
@@ -27,6 +29,8 @@ class Site:
     services: WebServices
     templates: jinja2.Environment
     assets: Mapping[str, Asset]
+    form_tokens: FormTokens
+    attempts: Attempts
 
 
 def make_site(services: WebServices) -> Site:
@@ -34,7 +38,9 @@ def make_site(services: WebServices) -> Site:
     environment = _make_environment()
     sample_url = services.sample_url
     environment.globals["is_sample"] = lambda url: bool(sample_url) and url.startswith(sample_url)
-    return Site(services=services, templates=environment, assets=load_assets())
+    return Site(
+        services=services, templates=environment, assets=load_assets(), form_tokens=FormTokens(), attempts=Attempts()
+    )
 
 
 def site_of(request: Request) -> Site:
@@ -50,11 +56,15 @@ def render(
     """The page that `template` makes of `context`, with the site's own facts added."""
     site = site_of(request)
     services = site.services
+    identity = identity_of(request)
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
         path=request.url.path,
         has_sample=bool(services.sample_url),
         version=services.version,
+        identity=identity,
+        needs_login=services.needs_login,
+        form_token=f"?form={form_token(identity)}" if identity else "",
         stylesheet=site.assets["site.css"].path,
         icon=site.assets["favicon.svg"].path,
         **context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -36,6 +36,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Refuse = Callable[[Request, int, str], Response]
 """Makes the page for a refused request from its status and one plain sentence."""
+Admit = Callable[[Request], Awaitable[Response | None]]
+"""Finds out who asks and whether they may; the answer for those who may not."""
 
 
 def host_name(host: str) -> str:
@@ -74,13 +76,21 @@ def is_same_origin(headers: Headers) -> bool:
 class Gate:
     """ASGI middleware: refuses what must not reach a page, and sets the headers of every answer.
 
-    `body_limits` gives the largest body in bytes by path, for paths that take more than a form.
+    `admit` is asked last, and of every request. `body_limits` gives the largest body in bytes by path, for paths that
+    take more than a form.
     """
 
     def __init__(
-        self, app: ASGIApp, *, allowed_hosts: frozenset[str], body_limits: Mapping[str, int], refuse: Refuse
+        self,
+        app: ASGIApp,
+        *,
+        allowed_hosts: frozenset[str],
+        body_limits: Mapping[str, int],
+        refuse: Refuse,
+        admit: Admit,
     ) -> None:
         self.app = app
+        self.admit = admit
         self.allowed_hosts = allowed_hosts
         self.body_limits = body_limits
         self.refuse = refuse
@@ -92,7 +102,8 @@ class Gate:
             return
         guarded_send = _with_headers(send)
         limit_bytes = self.body_limits.get(scope["path"], MAX_FORM_BYTES)
-        refusal = self._refusal(Request(scope), limit_bytes)
+        request = Request(scope)
+        refusal = self._refusal(request, limit_bytes) or await self.admit(request)
         if refusal is not None:
             await refusal(scope, receive, guarded_send)
             return

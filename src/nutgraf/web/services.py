@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nutgraf.domain.ids import ReaderId
 from nutgraf.domain.records import FeedRecord
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Clock, Store
@@ -28,7 +27,9 @@ class WebServices:
     ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress`
     says in a few words what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
     port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that
-    checks. `sample_url` is where the sample press is served, empty where it never was: what comes from there is marked.
+    checks. `needs_login`: readers sign in; else whoever reaches the site is its operator. `public_url` is where readers
+    reach the site (scheme and host), for links that are sent to them; empty: as the request came. `sample_url` is where
+    the sample press is served, empty where it never was: what comes from there is marked.
     """
 
     store: Store
@@ -38,8 +39,9 @@ class WebServices:
     import_opml: Callable[[bytes], Awaitable[OpmlImport]]
     export_opml: Callable[[], bytes]
     wake: Callable[[], object]
-    reader_id: ReaderId
     progress: Callable[[], str]
     version: str
     sample_url: str = ""
     allowed_hosts: frozenset[str] = frozenset()
+    needs_login: bool = False
+    public_url: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from nutgraf.adapters.store import schema
+from nutgraf.adapters.store.accounts import SqlAccounts
 from nutgraf.adapters.store.articles import SqlArticles
 from nutgraf.adapters.store.briefs import SqlBriefWriting
 from nutgraf.adapters.store.engine import Database
@@ -16,7 +17,9 @@ from nutgraf.adapters.store.searching import SqlSearching
 from nutgraf.ports import Store
 
 
-class SqlStore(SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, SqlSearching, Store):
+class SqlStore(
+    SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, SqlSearching, SqlAccounts, Store
+):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""
 
     def migrate(self) -> None:

@@ -5,7 +5,7 @@
                 publishers ─┘  ├── announcements       └──< brief_topics >── topics
                                ├── documents
                                ├──< article_bands          topic_listing, counters: derived, kept by publish
-                               └──< reads >── readers ──< saved_searches
+                               └──< reads >── readers ──< saved_searches, sessions, tickets
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
 range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
@@ -57,6 +57,30 @@ readers = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("name", PlainText, nullable=False),
+    Column("name_key", Key, unique=True),  # NULL until the reader has chosen a name to sign in with
+    Column("role", String(16), nullable=False),
+    Column("password_hash", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("disabled_at", UtcTime),
+)
+
+sessions = Table(  # readers who are signed in
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+tickets = Table(  # one-time links: to set the site up, to come in, to choose a new password
+    "tickets",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), index=True),
+    Column("expires_at", UtcTime, nullable=False),
 )
 
 publishers = Table(

@@ -13,6 +13,7 @@ from nutgraf.domain.brief import BriefSentence
 from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.changes import Changes, compare_texts
 from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import brief_path, render, site_of
@@ -61,12 +62,12 @@ def brief_page(request: Request) -> Response:
     """GET /brief/{article_id}: the page; a person's first visit counts as a read. Raises NotFound."""
     services = site_of(request).services
     article_id = ArticleId(request.path_params["article_id"])
-    page = services.store.brief_page(article_id, reader_id=services.reader_id)
+    page = services.store.brief_page(article_id, reader_id=reader_of(request))
     if page.card.article_id != article_id:  # a copy: its original's page is the one
         return RedirectResponse(brief_path(page.card), status_code=302)
     reads = page.card.reads
     if is_person_reading(request):
-        reads += services.store.record_read(services.reader_id, article_id, now=services.clock.now())
+        reads += services.store.record_read(reader_of(request), article_id, now=services.clock.now())
     language = page.brief.language or page.revision.article.language
     return render(
         request,

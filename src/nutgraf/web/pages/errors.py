@@ -13,15 +13,18 @@ from nutgraf.web.statuses import http_status
 
 TITLES = {
     400: "That request was not understood",
+    401: "Please sign in",
     403: "That was refused",
     404: "There is no such page",
     405: "That cannot be done here",
     413: "That is too large",
+    429: "Too many tries",
     500: "Something broke on our side",
     503: "The archive cannot be reached",
 }
 
 SENTENCES = {
+    401: "This page is for readers who have signed in.",
     400: "Part of the address or of what was sent is not as it should be.",
     403: "A change must be made from Nutgraf's own pages.",
     404: "The address may be mistyped, or the brief may have gone.",

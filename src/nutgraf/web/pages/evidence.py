@@ -13,6 +13,7 @@ from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
 from nutgraf.outputs.wording import KEY_INSIGHTS, TAKEAWAYS, WHAT_HAPPENED
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.rendering import brief_path, render, site_of
 from nutgraf.web.security import SCRIPTED_POLICY
 from nutgraf.web.trace import SharedParagraph, paragraphs_of, trace_article
@@ -51,7 +52,7 @@ def evidence_page(request: Request) -> Response:
     """GET /brief/{article_id}/evidence: the brief beside the paragraphs that it rests on. Raises NotFound."""
     services = site_of(request).services
     article_id = ArticleId(request.path_params["article_id"])
-    page = services.store.brief_page(article_id, reader_id=services.reader_id)
+    page = services.store.brief_page(article_id, reader_id=reader_of(request))
     if page.card.article_id != article_id:  # a copy: its original's page is the one
         return RedirectResponse(f"/brief/{page.card.article_id}/evidence", status_code=302)
     article = page.revision.article

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from nutgraf.domain.records import BriefCard, BriefQuery
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.rendering import site_of
 
 PAGE_SIZE = 18
@@ -32,7 +33,7 @@ def list_page(request: Request, query: BriefQuery, *, page_size: int = PAGE_SIZE
     if before and not CURSOR.fullmatch(before):
         raise HTTPException(400, "The address of this page of the list is damaged.")
     services = site_of(request).services
-    cards = services.store.list_briefs(replace(query, before=before, limit=page_size + 1), reader_id=services.reader_id)
+    cards = services.store.list_briefs(replace(query, before=before, limit=page_size + 1), reader_id=reader_of(request))
     shown = tuple(cards[:page_size])
     has_older = len(cards) > page_size
     older_href = f"{request.url.path}?{urlencode({'before': shown[-1].sort_key})}" if has_older else ""

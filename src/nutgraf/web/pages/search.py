@@ -13,6 +13,7 @@ from nutgraf.domain.ids import SearchId
 from nutgraf.domain.search import SearchOrder, SearchPage
 from nutgraf.errors import Conflict
 from nutgraf.text.search_query import MAX_QUERY_CHARS, parse_search
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.pages.listing import CURSOR, PAGE_SIZE
 from nutgraf.web.rendering import render, site_of
 
@@ -32,7 +33,7 @@ async def save_search(request: Request) -> Response:
 def remove_search(request: Request) -> Response:
     """POST /search/saved/{search_id}/remove: keep it no longer. Raises NotFound."""
     services = site_of(request).services
-    services.store.remove_search(services.reader_id, SearchId(request.path_params["search_id"]))
+    services.store.remove_search(reader_of(request), SearchId(request.path_params["search_id"]))
     return RedirectResponse("/search", status_code=303)
 
 
@@ -42,7 +43,7 @@ def _save(request: Request, asked: str) -> Response:
     if query.is_empty:
         return RedirectResponse("/search", status_code=303)
     try:
-        services.store.save_search(services.reader_id, query.text, now=services.clock.now())
+        services.store.save_search(reader_of(request), query.text, now=services.clock.now())
     except Conflict as error:
         return _search_response(request, asked=query.text, status=409, problem=error.message)
     return RedirectResponse(_href(query.text, SearchOrder.NEWEST), status_code=303)
@@ -59,9 +60,9 @@ def _search_response(request: Request, *, asked: str | None = None, status: int 
     results = SearchPage(())
     if not query.is_empty:
         results = services.store.search_briefs(
-            query, reader_id=services.reader_id, now=services.clock.now(), order=order, cursor=cursor, limit=PAGE_SIZE
+            query, reader_id=reader_of(request), now=services.clock.now(), order=order, cursor=cursor, limit=PAGE_SIZE
         )
-    saved = services.store.saved_searches(services.reader_id)
+    saved = services.store.saved_searches(reader_of(request))
     return render(
         request,
         "search.html",

@@ -1,0 +1,60 @@
+"""The one table of who may reach which address. An address that is not in it is refused, and a test fails."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+
+from nutgraf.domain.account import Role
+
+
+class Access(enum.Enum):
+    """Who may reach an address."""
+
+    PUBLIC = "public"  # anybody: signing in, and what holds no news and nothing of a reader
+    READER = "reader"  # whoever is signed in
+    OPERATOR = "operator"  # who runs the site
+
+
+ACCESS: Mapping[str, Access] = {
+    "/": Access.READER,
+    "/brief/{article_id:id}": Access.READER,
+    "/brief/{article_id:id}/evidence": Access.READER,
+    "/brief/{article_id:id}-{slug}": Access.READER,
+    "/topics": Access.READER,
+    "/topic/{slug}": Access.READER,
+    "/publisher/{slug}": Access.READER,
+    "/search": Access.READER,
+    "/search/saved": Access.READER,
+    "/search/saved/{search_id:id}/remove": Access.READER,
+    "/account": Access.READER,
+    "/account/password": Access.READER,
+    "/account/sessions/end": Access.READER,
+    "/feeds": Access.OPERATOR,
+    "/feeds/poll": Access.OPERATOR,
+    "/feeds/import": Access.OPERATOR,
+    "/feeds/{feed_id:id}/poll": Access.OPERATOR,
+    "/feeds/{feed_id:id}/remove": Access.OPERATOR,
+    "/feeds.opml": Access.OPERATOR,
+    "/articles/{article_id:id}/replay": Access.OPERATOR,
+    "/readers": Access.OPERATOR,
+    "/readers/invite": Access.OPERATOR,
+    "/readers/{reader_id:id}/reset": Access.OPERATOR,
+    "/readers/{reader_id:id}/disable": Access.OPERATOR,
+    "/readers/{reader_id:id}/enable": Access.OPERATOR,
+    "/login": Access.PUBLIC,
+    "/logout": Access.PUBLIC,
+    "/welcome/{token}": Access.PUBLIC,
+    "/healthz": Access.PUBLIC,
+    "/robots.txt": Access.PUBLIC,
+    "/favicon.ico": Access.PUBLIC,
+    "/static/{digest}/{name}": Access.PUBLIC,
+}
+"""By the route's path, for every method of it."""
+
+
+def is_admitted(role: Role | None, access: Access) -> bool:
+    """Whether somebody with `role` (None: not signed in) may pass."""
+    if access is Access.PUBLIC:
+        return True
+    return role is Role.OPERATOR or (role is Role.READER and access is Access.READER)

@@ -1,0 +1,101 @@
+"""Finds out who a request comes from and whether they may pass: the part of the gate that knows readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
+
+from nutgraf.web.accounts.access import ACCESS, Access, is_admitted
+from nutgraf.web.accounts.identity import (
+    SESSION_COOKIE,
+    FormTokens,
+    Identity,
+    is_form_token,
+    keep_identity,
+    open_identity,
+)
+from nutgraf.web.security import SAFE_METHODS, Refuse
+from nutgraf.web.services import WebServices
+
+MAX_TOKEN_CHARS = 100
+FORM_TOKEN_PARAMETER = "form"  # noqa: S105 - a name
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Lets requests through by the table of access."""
+
+    services: WebServices
+    tokens: FormTokens
+    routes: Sequence[BaseRoute]
+    refuse: Refuse
+
+    async def admit(self, request: Request) -> Response | None:
+        """None where the request may pass, with its identity kept in the scope; else the answer to give."""
+        identity = await self.identify(request)
+        keep_identity(request.scope, identity)
+        path = route_path(self.routes, request.scope)
+        if path is None:
+            return None  # the application's own 404 or 405
+        access = ACCESS.get(path)
+        if access is None or not is_admitted(identity.role, access):
+            return self._turn_away(request, identity, access)
+        if self._lacks_form_token(request, identity):
+            return self.refuse(
+                request,
+                403,
+                "This form was open for too long, or is not Nutgraf's own. Go back, load it again and retry.",
+            )
+        return None
+
+    async def identify(self, request: Request) -> Identity:
+        """Who asks: the reader of the session, the operator where there is no login, else nobody."""
+        if not self.services.needs_login:
+            return open_identity(self.tokens)
+        token = request.cookies.get(SESSION_COOKIE, "")
+        session = None
+        if token and len(token) <= MAX_TOKEN_CHARS:
+            now = self.services.clock.now()
+            session = await run_in_threadpool(self.services.store.find_session, token, now=now)
+        if session is None:
+            return Identity(None, None, None, self.tokens.key_of(None))
+        reader = session.reader
+        return Identity(reader, reader.id, reader.role, self.tokens.key_of(token), session_token=token)
+
+    def _turn_away(self, request: Request, identity: Identity, access: Access | None) -> Response:
+        if identity.role is not None or access is None:
+            return self.refuse(request, 403, "Only the operator of this site may do that.")
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": "unauthenticated", "message": "Sign in or send a token."}, status_code=401)
+        if request.method in SAFE_METHODS:
+            wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+            return RedirectResponse(f"/login?{urlencode({'next': wanted})}", status_code=303)
+        return self.refuse(request, 401, "Please sign in first.")
+
+    def _lacks_form_token(self, request: Request, identity: Identity) -> bool:
+        """Whether this is a change without the token that our forms carry.
+
+        A program that holds no session and names no page (curl on a site without a login) needs none: nobody can be
+        tricked into running it.
+        """
+        headers = request.headers
+        if request.method in SAFE_METHODS:
+            return False
+        is_program = identity.session_token is None and "sec-fetch-site" not in headers and "origin" not in headers
+        return not is_program and not is_form_token(identity, request.query_params.get(FORM_TOKEN_PARAMETER, ""))
+
+
+def route_path(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
+    """The path of the route that will answer, as it is declared; None where there is none or it refuses the method."""
+    for route in routes:
+        match, _ = route.matches(scope)
+        if match is Match.FULL and isinstance(route, Route):
+            return route.path
+    return None

@@ -1,0 +1,64 @@
+"""A reader's own account: password and sessions."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from nutgraf.errors import ConfigError
+from nutgraf.web.accounts.identity import clear_session_cookie, identity_of, reader_of
+from nutgraf.web.accounts.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, hash_password, is_password
+from nutgraf.web.pages.login import sign_in
+from nutgraf.web.rendering import render, site_of
+
+
+def account_page(request: Request) -> Response:
+    """GET /account."""
+    return _page(request)
+
+
+async def change_password(request: Request) -> Response:
+    """POST /account/password with `old` and `new`: every other session ends."""
+    async with request.form(max_files=0, max_fields=8) as form:
+        old = str(form.get("old", ""))[: MAX_PASSWORD_CHARS + 1]
+        new = str(form.get("new", ""))[: MAX_PASSWORD_CHARS + 1]
+    site = site_of(request)
+    now = site.services.clock.now()
+    keys = (f"reader {reader_of(request)}",)
+    if site.attempts.wait_s(keys, now) > 0:
+        return await run_in_threadpool(_page, request, problem="Too many tries. Please wait a while.", status=429)
+    site.attempts.failed(keys, now)
+    return await run_in_threadpool(_change_password, request, old, new, keys)
+
+
+def end_sessions(request: Request) -> Response:
+    """POST /account/sessions/end: sign out everywhere."""
+    site_of(request).services.store.close_sessions(reader_of(request))
+    response = RedirectResponse("/login", status_code=303)
+    clear_session_cookie(response)
+    return response
+
+
+def _change_password(request: Request, old: str, new: str, keys: tuple[str, ...]) -> Response:
+    site = site_of(request)
+    identity = identity_of(request)
+    if identity is None or identity.reader is None:
+        return _page(request, problem="This site has no login, so there is no password.", status=400)
+    found = site.services.store.find_reader(identity.reader.name)
+    if found is None or not is_password(old, found[1]):
+        return _page(request, problem="The present password is wrong.", status=403)
+    try:
+        password_hash = hash_password(new)
+    except ConfigError as error:
+        return _page(request, problem=error.message, status=400)
+    site.attempts.succeeded(keys)
+    site.services.store.change_password(identity.reader.id, password_hash)
+    return sign_in(request, identity.reader, "/account?done=password")
+
+
+def _page(request: Request, *, problem: str = "", status: int = 200) -> Response:
+    is_done = request.query_params.get("done") == "password" and not problem
+    return render(
+        request, "account.html", status=status, problem=problem, is_done=is_done, min_chars=MIN_PASSWORD_CHARS
+    )

@@ -1,0 +1,158 @@
+"""Readers, sessions and one-time links, on each database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from nutgraf.adapters.store import SqlStore, accounts
+from nutgraf.adapters.store.engine import Database
+from nutgraf.domain.account import Role, TicketKind
+from nutgraf.domain.ids import DEFAULT_READER, ReaderId
+from nutgraf.errors import Conflict, NotFound
+from store_values import NOON
+
+DAY = timedelta(days=1)
+NOBODY = ReaderId(999)
+
+
+def invite(store: SqlStore, name: str, role: Role = Role.READER) -> ReaderId:
+    token = store.issue_ticket(TicketKind.INVITE, role=role, now=NOON, expires_at=NOON + DAY)
+    return store.redeem_ticket(token, name=name, password_hash=f"hash of {name}", now=NOON).id
+
+
+def test_the_first_reader_is_an_operator_without_a_password(store: SqlStore) -> None:
+    [reader] = store.list_readers()
+    assert (reader.id, reader.role, reader.has_password) == (DEFAULT_READER, Role.OPERATOR, False)
+    assert store.get_reader(DEFAULT_READER) == reader
+    assert store.find_reader(reader.name) is None, "no name to sign in with yet"
+
+
+def test_a_site_is_set_up_once(store: SqlStore) -> None:
+    token = store.issue_ticket(TicketKind.SET_UP, reader_id=DEFAULT_READER, now=NOON, expires_at=NOON + DAY)
+    ticket = store.get_ticket(token, now=NOON)
+    assert (ticket.kind, ticket.reader) == (TicketKind.SET_UP, store.get_reader(DEFAULT_READER))
+    reader = store.redeem_ticket(token, name="Ada", password_hash="h", now=NOON)
+    assert (reader.id, reader.name, reader.role, reader.has_password) == (DEFAULT_READER, "Ada", Role.OPERATOR, True)
+    assert store.find_reader("  aDa ") == (reader, "h")
+    for again in (lambda: store.get_ticket(token, now=NOON), lambda: invite_with(store, token)):
+        with pytest.raises(NotFound):
+            again()
+
+
+def invite_with(store: SqlStore, token: str) -> object:
+    return store.redeem_ticket(token, name="Eve", password_hash="x", now=NOON)
+
+
+def test_an_invitation_makes_a_reader_of_the_role_it_says(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo", Role.OPERATOR)
+    assert store.get_reader(reader_id).role is Role.OPERATOR
+    assert store.get_reader(invite(store, "Cy")).role is Role.READER
+
+
+def test_a_link_expires(store: SqlStore) -> None:
+    token = store.issue_ticket(TicketKind.INVITE, now=NOON, expires_at=NOON + DAY)
+    with pytest.raises(NotFound):
+        store.redeem_ticket(token, name="Bo", password_hash="h", now=NOON + DAY)
+    with pytest.raises(NotFound):
+        store.get_ticket("made up", now=NOON)
+
+
+def test_a_new_link_for_a_reader_ends_the_earlier_one(store: SqlStore) -> None:
+    first = store.issue_ticket(TicketKind.SET_UP, reader_id=DEFAULT_READER, now=NOON, expires_at=NOON + DAY)
+    store.issue_ticket(TicketKind.SET_UP, reader_id=DEFAULT_READER, now=NOON, expires_at=NOON + DAY)
+    with pytest.raises(NotFound):
+        store.get_ticket(first, now=NOON)
+    with pytest.raises(NotFound):
+        store.issue_ticket(TicketKind.RESET, reader_id=NOBODY, now=NOON, expires_at=NOON + DAY)
+
+
+def test_a_name_is_one_readers_whatever_its_case(store: SqlStore) -> None:
+    invite(store, "Straße Bo")
+    token = store.issue_ticket(TicketKind.INVITE, now=NOON, expires_at=NOON + DAY)
+    with pytest.raises(Conflict):
+        store.redeem_ticket(token, name="STRASSE  bo", password_hash="h", now=NOON)
+    assert store.redeem_ticket(token, name="Other", password_hash="h", now=NOON), "the link is still good"
+
+
+def test_a_reset_ends_sessions_and_keeps_the_reader(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    session = store.open_session(reader_id, now=NOON, expires_at=NOON + DAY)
+    token = store.issue_ticket(TicketKind.RESET, reader_id=reader_id, now=NOON, expires_at=NOON + DAY)
+    assert store.redeem_ticket(token, name="Bo", password_hash="new", now=NOON).id == reader_id
+    assert store.find_session(session, now=NOON) is None
+    found = store.find_reader("Bo")
+    assert found is not None
+    assert found[1] == "new"
+
+
+def test_a_session_lasts_until_it_ends(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    token = store.open_session(reader_id, now=NOON, expires_at=NOON + DAY)
+    session = store.find_session(token, now=NOON)
+    assert session is not None
+    assert (session.reader.id, session.expires_at) == (reader_id, NOON + DAY)
+    assert store.find_session(token, now=NOON + DAY) is None
+    assert store.find_session("made up", now=NOON) is None
+    assert store.find_session("\ud800", now=NOON) is None
+    store.close_session(token)
+    assert store.find_session(token, now=NOON) is None
+    with pytest.raises(NotFound):
+        store.open_session(NOBODY, now=NOON, expires_at=NOON + DAY)
+
+
+def test_all_sessions_end_together(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    tokens = [store.open_session(reader_id, now=NOON, expires_at=NOON + DAY) for _ in range(3)]
+    other = store.open_session(DEFAULT_READER, now=NOON, expires_at=NOON + DAY)
+    store.close_sessions(reader_id)
+    assert [store.find_session(token, now=NOON) for token in tokens] == [None] * 3
+    assert store.find_session(other, now=NOON)
+    kept = store.open_session(reader_id, now=NOON, expires_at=NOON + DAY)
+    store.change_password(reader_id, "other")
+    assert store.find_session(kept, now=NOON) is None
+
+
+def test_a_reader_has_so_many_sessions_and_no_more(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "MAX_SESSIONS", 2)
+    tokens = [
+        store.open_session(DEFAULT_READER, now=NOON + number * DAY, expires_at=NOON + 30 * DAY) for number in range(4)
+    ]
+    alive = [store.find_session(token, now=NOON + 4 * DAY) is not None for token in tokens]
+    assert alive == [False, False, True, True]
+
+
+def test_who_is_kept_out_is_out_at_once_and_may_come_back(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    session = store.open_session(reader_id, now=NOON, expires_at=NOON + DAY)
+    link = store.issue_ticket(TicketKind.RESET, reader_id=reader_id, now=NOON, expires_at=NOON + DAY)
+    store.set_disabled(reader_id, NOON)
+    assert store.find_session(session, now=NOON) is None
+    with pytest.raises(NotFound):
+        store.get_ticket(link, now=NOON)
+    assert store.get_reader(reader_id).disabled_at == NOON
+    store.set_disabled(reader_id, None)
+    assert store.get_reader(reader_id).disabled_at is None
+    assert store.find_session(session, now=NOON) is None
+
+
+def test_the_last_operator_stays(store: SqlStore) -> None:
+    with pytest.raises(Conflict):
+        store.set_disabled(DEFAULT_READER, NOON)
+    invite(store, "Bo", Role.OPERATOR)
+    store.set_disabled(DEFAULT_READER, NOON)
+
+
+def test_the_database_holds_no_token(store: SqlStore, store_url: str) -> None:
+    tokens = {
+        store.open_session(DEFAULT_READER, now=NOON, expires_at=NOON + DAY),
+        store.issue_ticket(TicketKind.INVITE, now=NOON, expires_at=NOON + DAY),
+    }
+    database = Database(store_url)
+    for table in ("sessions", "tickets"):
+        rows = database.read(lambda connection, table=table: connection.execute(text(f"SELECT * FROM {table}")).all())
+        assert rows
+        assert not any(value in tokens for row in rows for value in row)
+    database.close()
