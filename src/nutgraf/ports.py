@@ -6,14 +6,25 @@ Every port has one contract suite under tests/contract, run on each adapter and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from nutgraf.domain.account import Reader, Role, Session, Ticket, TicketKind
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Draft
+from nutgraf.domain.corrections import BriefHistory, Correction, CorrectionRecord
 from nutgraf.domain.document import Document, FetchRequest
-from nutgraf.domain.ids import ArticleId, FeedId, ReaderId, RevisionId, SearchId
+from nutgraf.domain.ids import (
+    ArticleId,
+    BriefId,
+    CorrectionId,
+    FeedId,
+    ReaderId,
+    ReportId,
+    RevisionId,
+    SearchId,
+)
+from nutgraf.domain.ledger import Ledger
 from nutgraf.domain.records import (
     ArticleRecord,
     ArticleState,
@@ -30,7 +41,9 @@ from nutgraf.domain.records import (
     Publisher,
     QuarantineRecord,
     RevisionRecord,
+    WithheldRecord,
 )
+from nutgraf.domain.reports import NewReport, ReportCase, ReportRecord, ReportState
 from nutgraf.domain.search import SavedSearch, SearchOrder, SearchPage, SearchQuery
 
 
@@ -198,12 +211,24 @@ class ArticleStore(Protocol):
         """The latest text. Raises NotFound."""
         ...
 
-    def save_brief(self, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, now: datetime) -> bool:
-        """EXTRACTED → WRITTEN: store the brief with every sentence, its evidence and what was withheld."""
+    def brief_history(self, article_id: ArticleId) -> BriefHistory:
+        """The sentences that are published of an article, and those that corrections withdrew; empty of a new one."""
+        ...
+
+    def save_brief(
+        self, article_id: ArticleId, revision_id: RevisionId, brief: Brief, *, broken: Sequence[str] = (), now: datetime
+    ) -> bool:
+        """EXTRACTED → WRITTEN: store the brief with every sentence, its evidence and what was withheld.
+
+        `broken` are sentences of the published version that the new text no longer carries.
+        """
         ...
 
     def publish(self, article_id: ArticleId, *, now: datetime) -> bool:
-        """WRITTEN → PUBLISHED: the written brief becomes the article's current one."""
+        """WRITTEN → PUBLISHED: the written brief becomes the article's current one.
+
+        What it changed in the published one is recorded as a correction of the kind `update`; the ledger counts it.
+        """
         ...
 
     def defer(self, article_id: ArticleId, *, until: datetime, error_code: str, error_message: str) -> None:
@@ -353,7 +378,55 @@ class AccountStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, Protocol):
+class DeskStore(Protocol):
+    """What readers report, what the operator decides, what became public of it, and the sums of all that."""
+
+    def file_report(self, report: NewReport, *, reader_id: ReaderId | None, now: datetime) -> ReportId:
+        """Keep a fault that a reader reports.
+
+        Raises NotFound where the brief was never published or has no such sentence, Conflict (`too_many_reports`)
+        where too many wait already.
+        """
+        ...
+
+    def list_reports(
+        self, state: ReportState, *, before: ReportId | None = None, limit: int = 50
+    ) -> list[ReportRecord]:
+        """Reports in a state, the latest first, those with ids below `before` where it is given."""
+        ...
+
+    def report_case(self, report_id: ReportId) -> ReportCase:
+        """A report with the article's brief as it stands now and the text that this rests on. Raises NotFound."""
+        ...
+
+    def dismiss_report(self, report_id: ReportId, *, note: str = "", now: datetime) -> None:
+        """OPEN → DISMISSED. Raises NotFound, or Conflict where it is decided already."""
+        ...
+
+    def uphold_report(
+        self, report_id: ReportId, *, note: str = "", correction: Correction | None, now: datetime
+    ) -> None:
+        """OPEN → UPHELD, with every open report of the same sentence, and publish the `correction` and the `note`.
+
+        Raises NotFound; Conflict where it is decided already, and (retryable) where the article's brief is no longer
+        the one that was corrected.
+        """
+        ...
+
+    def list_corrections(self, *, before: CorrectionId | None = None, limit: int = 50) -> list[CorrectionRecord]:
+        """Corrections and updates that changed a published brief, the latest first; of ids below `before`."""
+        ...
+
+    def list_withheld(self, *, before: tuple[BriefId, int] | None = None, limit: int = 50) -> list[WithheldRecord]:
+        """Drafted sentences that no reader saw, the latest brief first; `before` is brief and number of the last."""
+        ...
+
+    def ledger(self, *, last: date, days: int) -> Ledger:
+        """The counts of `days` days up to and with `last` (UTC), in all and by day, maker and publisher."""
+        ...
+
+
+class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, Protocol):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

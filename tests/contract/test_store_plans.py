@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 from nutgraf.adapters.store import SqlStore, open_store
-from nutgraf.domain.ids import DEFAULT_READER, ArticleId, FeedId
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId, BriefId, FeedId
 from nutgraf.domain.records import ArticleState, BriefQuery, PollResult
+from nutgraf.domain.reports import FaultKind, NewReport, ReportState
 from store_values import NOON, make_entry, publish_new, record
 
 SMALL = {"feeds"}  # as many rows as there are subscriptions, never as there are articles
@@ -35,6 +36,7 @@ def cards(**query: str) -> Callable[[SqlStore], object]:
 
 CURSOR = "1770000000000000_7"
 UNCHANGED = PollResult(polled_at=NOON, next_poll_at=NOON, interval_s=60, not_modified=True)
+REPORT = NewReport(ArticleId(2), BriefId(1), 0, FaultKind.OTHER)
 QUERIES: dict[str, Callable[[SqlStore], object]] = {
     "first page": cards(),
     "next page": cards(before=CURSOR),
@@ -54,6 +56,12 @@ QUERIES: dict[str, Callable[[SqlStore], object]] = {
     "unchanged poll": lambda store: store.record_poll(FeedId(1), UNCHANGED),
     "changed entry": lambda store: record(store, FeedId(1), make_entry("found", content_hash="second")),
     "whole way": lambda store: publish_new(store, "b"),
+    "report": lambda store: store.file_report(REPORT, reader_id=DEFAULT_READER, now=NOON),
+    "reports": lambda store: store.list_reports(ReportState.OPEN),
+    "corrections": lambda store: store.list_corrections(),
+    "withheld": lambda store: store.list_withheld(),
+    "history": lambda store: store.brief_history(ArticleId(2)),
+    "ledger": lambda store: store.ledger(last=NOON.date(), days=30),
     "end of a subscription": lambda store: store.remove_feed(FeedId(1)),
 }
 

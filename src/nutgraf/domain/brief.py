@@ -46,6 +46,8 @@ class Draft:
     insights: tuple[DraftInsight, ...]
     takeaways: tuple[DraftSentence, ...]
     writer: str
+    model: str = ""
+    prompt_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Brief:
     """A brief that may be shown: every sentence in it is supported or, visibly, weak.
 
     `dek` is None only where the article has too few words for one. `is_short` says that the article was too short
-    for insights and takeaways. `article_hash` names the text that the evidence's offsets point into.
+    for insights and takeaways. `article_hash` names the text that the evidence's offsets point into. `model` and
+    `prompt_version` are those of a writer that asks a language model, else empty.
     """
 
     headline: str
@@ -102,6 +105,8 @@ class Brief:
     language: str = ""
     is_short: bool = False
     withheld: tuple[Withheld, ...] = ()
+    model: str = ""
+    prompt_version: str = ""
 
     def sentences(self) -> Iterator[tuple[Part, BriefSentence]]:
         """Every published sentence with its part, in the order of the page (titles before explanations)."""

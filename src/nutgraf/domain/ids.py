@@ -9,6 +9,8 @@ ArticleId = NewType("ArticleId", int)
 RevisionId = NewType("RevisionId", int)
 BriefId = NewType("BriefId", int)
 PublisherId = NewType("PublisherId", int)
+ReportId = NewType("ReportId", int)
+CorrectionId = NewType("CorrectionId", int)
 ReaderId = NewType("ReaderId", int)
 SearchId = NewType("SearchId", int)
 

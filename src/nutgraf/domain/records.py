@@ -5,11 +5,15 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from nutgraf.domain.article import Article
-from nutgraf.domain.brief import Brief
+from nutgraf.domain.brief import Brief, Withheld
 from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
 from nutgraf.domain.topic import Topic
+
+if TYPE_CHECKING:
+    from nutgraf.domain.corrections import CorrectionRecord
 
 
 class FeedState(enum.StrEnum):
@@ -191,7 +195,11 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class BriefCard:
-    """What a list shows of a brief. `published_at` is the publisher's time where known, else when it was found."""
+    """What a list shows of a brief. `published_at` is the publisher's time where known, else when it was found.
+
+    `updated_at` is set where the brief as it stands was written after the publisher changed the article,
+    `corrected_at` where it was corrected after a report.
+    """
 
     article_id: ArticleId
     brief_id: BriefId
@@ -206,8 +214,27 @@ class BriefCard:
     is_short: bool = False
     is_read: bool = False
     updated_at: datetime | None = None
+    corrected_at: datetime | None = None
     sort_key: str = ""
     """Opaque cursor: `BriefQuery.before` set to it continues after this card."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldRecord:
+    """A drafted sentence that no reader saw, with the brief it was written for and the article's words nearest to it.
+
+    `number` counts the withheld sentences of the brief from 0.
+    """
+
+    brief_id: BriefId
+    number: int
+    article_id: ArticleId
+    headline: str
+    publisher_name: str
+    writer: str
+    published_at: datetime
+    sentence: Withheld
+    source: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +260,7 @@ class BriefPage:
     revision: RevisionRecord
     previous_revision: RevisionRecord | None = None
     copies: tuple[CopyRecord, ...] = ()
+    corrections: tuple[CorrectionRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,4 +279,5 @@ class Counts:
 
     feeds: int = 0
     briefs: int = 0
+    open_reports: int = 0
     articles: dict[ArticleState, int] = field(default_factory=dict)

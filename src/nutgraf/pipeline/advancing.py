@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 
+from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleRecord, ArticleState
 from nutgraf.errors import FetchError, NutgrafError
 from nutgraf.pipeline import schedule
-from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, Extracted, entry_is_article
+from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.stages.identify import CopyDecision, decide_copies
 
@@ -100,11 +101,17 @@ class ArticleAdvancer:
 
     async def _write(self, record: ArticleRecord) -> ArticleState | None:
         revision = await asyncio.to_thread(self._store.current_revision, record.id)
+        history = await asyncio.to_thread(self._store.brief_history, record.id)
         now = self._clock.now()
-        brief = await self._stages.run(BRIEF, revision.article, now, self._taxonomy_path, timeout_s=BRIEF_TIMEOUT_S)
+        brief: Brief = await self._stages.run(
+            BRIEF, revision.article, now, self._taxonomy_path, history.withdrawn, timeout_s=BRIEF_TIMEOUT_S
+        )
         if not brief.what_happened:
             raise NutgrafError("No sentence of the article could be published.", code="nothing_to_say")
-        saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, now=now)
+        broken: tuple[str, ...] = ()
+        if history.published:
+            broken = await self._stages.run(RECHECK, history.published, revision.article, timeout_s=BRIEF_TIMEOUT_S)
+        saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, broken=broken, now=now)
         return ArticleState.WRITTEN if saved else None
 
     async def _failed(self, record: ArticleRecord, error: NutgrafError) -> ArticleState:

@@ -11,7 +11,7 @@ from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document
 from nutgraf.domain.records import ArticleRecord
 from nutgraf.errors import ConfigError, ExtractError
-from nutgraf.pipeline.briefing import make_brief
+from nutgraf.pipeline.briefing import correct_brief, find_broken, make_brief
 from nutgraf.pipeline.schedule import clamp_published
 from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
@@ -51,8 +51,8 @@ def extract(document: Document, record: ArticleRecord, now: datetime) -> Extract
     return Extracted(article, fingerprint(article.text))
 
 
-def brief(article: Article, created_at: datetime, taxonomy_path: str) -> Brief:
-    """Write, check and tag. An empty `taxonomy_path` means the shipped taxonomy.
+def brief(article: Article, created_at: datetime, taxonomy_path: str, barred: tuple[str, ...] = ()) -> Brief:
+    """Write, check and tag. Without `taxonomy_path` by the shipped taxonomy; `barred` sentences do not come back.
 
     Raises ConfigError, to be tried again, where the file was spoilt since the start: its editor may not be done.
     """
@@ -60,7 +60,19 @@ def brief(article: Article, created_at: datetime, taxonomy_path: str) -> Brief:
         taxonomy = load_taxonomy(Path(taxonomy_path)) if taxonomy_path else None
     except ConfigError as error:
         raise ConfigError(error.message, code="taxonomy", retryable=True) from error
-    return make_brief(article, created_at=created_at, taxonomy=taxonomy)
+    return make_brief(article, created_at=created_at, taxonomy=taxonomy, barred=barred)
+
+
+def recheck(sentences: tuple[str, ...], article: Article) -> tuple[str, ...]:
+    """Those of the published sentences that the publisher's new text no longer carries."""
+    return find_broken(sentences, article)
+
+
+def correct(
+    brief: Brief, article: Article, positions: tuple[int, ...], replaces: bool, barred: tuple[str, ...]
+) -> Brief | None:
+    """The brief without its sentences at `positions`, None where nothing is left of it."""
+    return correct_brief(brief, article, positions, replaces=replaces, barred=barred)
 
 
 def _headline(feed_title: str, page_title: str) -> str:

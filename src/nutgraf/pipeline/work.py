@@ -15,11 +15,15 @@ from nutgraf.domain.records import ArticleRecord, EntryToStore
 PARSE = "parse"
 EXTRACT = "extract"
 BRIEF = "brief"
+RECHECK = "recheck"
+CORRECT = "correct"
 
 TASKS = {
     PARSE: "nutgraf.pipeline.tasks:parse",
     EXTRACT: "nutgraf.pipeline.tasks:extract",
     BRIEF: "nutgraf.pipeline.tasks:brief",
+    RECHECK: "nutgraf.pipeline.tasks:recheck",
+    CORRECT: "nutgraf.pipeline.tasks:correct",
 }
 """Names and functions, as a StageRunner takes them; arguments and results are values that pickle."""
 

@@ -56,6 +56,9 @@ CARDS: Select[Any] = (
         briefs.c.language,
         briefs.c.is_short,
         briefs.c.version,
+        briefs.c.model,
+        briefs.c.prompt_version,
+        briefs.c.origin,
         briefs.c.published_at.label("brief_published_at"),
         func.coalesce(brief_sentences.c.text, "").label("dek"),
         reads.c.read_at,
@@ -135,6 +138,7 @@ def _list_query(of_topic: bool, of_publisher: bool, goes_on: bool) -> Select[Any
 
 def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
     """A row of `card_query` with its topics."""
+    is_correction = row.origin == "desk"
     return BriefCard(
         article_id=ArticleId(row.article_id),
         brief_id=BriefId(row.brief_id),
@@ -148,7 +152,8 @@ def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
         language=row.language,
         is_short=row.is_short,
         is_read=row.read_at is not None,
-        updated_at=row.brief_published_at if row.version > 1 else None,
+        updated_at=row.brief_published_at if row.version > 1 and not is_correction else None,
+        corrected_at=row.brief_published_at if is_correction else None,
         sort_key=f"{to_microseconds(row.listed_at)}_{row.article_id}",
     )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, Insert, bindparam, select
 
 from nutgraf.adapters.store.engine import insert_into
+from nutgraf.adapters.store.ledger import LedgerKey, add_to_ledger
 from nutgraf.adapters.store.tables import counters
 from nutgraf.domain.records import ArticleState
 
@@ -17,6 +18,7 @@ TOPIC = "topic"
 PUBLISHER = "publisher"
 TOTAL = "total"
 BRIEFS = "briefs"
+REPORTS = "reports"
 
 
 class Tally:
@@ -28,6 +30,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._changes: Counter[tuple[str, str]] = Counter()
+        self._ledger: dict[LedgerKey, Counter[str]] = defaultdict(Counter)
 
     def move(self, before: ArticleState | None, after: ArticleState, count: int = 1) -> None:
         """Articles went from one state (None: they are new) to another."""
@@ -40,8 +43,13 @@ class Tally:
         for key in keys:
             self._changes[kind, key] += count
 
+    def note(self, key: LedgerKey, **counts: int) -> None:
+        """Count something in the ledger; the names are those of LedgerCounts."""
+        self._ledger[key].update(counts)
+
     def apply(self, connection: Connection) -> None:
-        """Add the changes to the stored counts; the last statement of a transaction."""
+        """Add the changes to the stored counts; the last statements of a transaction."""
+        add_to_ledger(connection, self._ledger)
         rows = [
             {"kind": kind, "key": key, "number": change}
             for (kind, key), change in sorted(self._changes.items())

@@ -33,6 +33,9 @@ CONNECT_TIMEOUT_S = 10
 WRITE_ATTEMPTS = 5
 SQLITE_OLDEST = (3, 35, 0)  # the first with RETURNING
 
+LATEST = 2**63 - 1
+"""Above every id: a list without a cursor is the range below it."""
+
 _WRITES = "nutgraf_writes"
 _MIGRATES = "nutgraf_migrates"
 

@@ -17,7 +17,8 @@ from nutgraf.adapters.store.cards import (
     load_topics,
     publisher_of,
 )
-from nutgraf.adapters.store.counters import BRIEFS, STATE, TOPIC, TOTAL, counts_by_key
+from nutgraf.adapters.store.corrections import corrections_of
+from nutgraf.adapters.store.counters import BRIEFS, REPORTS, STATE, TOPIC, TOTAL, counts_by_key
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.revisions import revision_record
 from nutgraf.adapters.store.tables import (
@@ -44,12 +45,13 @@ from nutgraf.domain.records import (
     Counts,
     Publisher,
 )
-from nutgraf.domain.topic import Topic
+from nutgraf.domain.reports import ReportState
 from nutgraf.errors import NotFound
 
 MAX_COPIES_SHOWN = 50
 
-_CARD = CARDS.where(articles.c.id == bindparam("article_id"))
+CURRENT = CARDS.where(articles.c.id == bindparam("article_id"))
+"""The published brief of one article."""
 _SENTENCES = (
     select(brief_sentences)
     .where(brief_sentences.c.brief_id == bindparam("brief_id"))
@@ -89,28 +91,29 @@ class SqlBriefs(Repository):
     @reading
     def brief_page(self, connection: Connection, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:
         """Everything of the current brief; of a copy, that of its original. Raises NotFound where none is published."""
-        row = connection.execute(_CARD, {"article_id": article_id, "reader_id": reader_id}).first()
+        row = connection.execute(CURRENT, {"article_id": article_id, "reader_id": reader_id}).first()
         if row is None:
             original = connection.execute(select(articles.c.copy_of).where(articles.c.id == article_id)).scalar()
             if original is None:
                 raise NotFound(f"No brief of article {article_id} is published.")
             article_id = ArticleId(original)
-            row = connection.execute(_CARD, {"article_id": article_id, "reader_id": reader_id}).first()
+            row = connection.execute(CURRENT, {"article_id": article_id, "reader_id": reader_id}).first()
         if row is None:
             raise NotFound(f"No brief of article {article_id} is published.")
-        given = load_topics(connection, [row.brief_id]).get(row.brief_id, ())
         found = connection.execute(
             _REVISION_AND_THE_ONE_BEFORE, {"article_id": article_id, "revision_id": row.revision_id}
         )
         revision, *earlier = (revision_record(found_row) for found_row in found)
+        brief = load_brief(connection, row, revision.article.text_hash)
         copies = connection.execute(_COPIES, {"article_id": article_id, "publisher_id": row.publisher_id})
         return BriefPage(
-            card=card_of(row, given),
-            brief=_load_brief(connection, row, revision.article.text_hash, given),
+            card=card_of(row, brief.topics),
+            brief=brief,
             version=row.version,
             revision=revision,
             previous_revision=earlier[0] if earlier else None,
             copies=tuple(_copy_record(copy) for copy in copies),
+            corrections=corrections_of(connection, article_id),
         )
 
     @writing
@@ -160,12 +163,14 @@ class SqlBriefs(Repository):
             feeds=connection.execute(select(func.count()).select_from(feeds)).scalar_one(),
             briefs=counts_by_key(connection, TOTAL).get(BRIEFS, 0),
             articles={ArticleState(state): count for state, count in by_state.items()},
+            open_reports=counts_by_key(connection, REPORTS).get(ReportState.OPEN.value, 0),
         )
 
 
-def _load_brief(connection: Connection, row: Row[Any], text_hash: str, given: tuple[Topic, ...]) -> Brief:
+def load_brief(connection: Connection, row: Row[Any], text_hash: str) -> Brief:
     """The brief in a row of CARDS."""
     brief_id = BriefId(row.brief_id)
+    given = load_topics(connection, [brief_id]).get(brief_id, ())
     by_part: dict[Part, list[BriefSentence]] = defaultdict(list)
     for part, sentence in _load_sentences(connection, brief_id):
         by_part[part].append(sentence)
@@ -186,6 +191,8 @@ def _load_brief(connection: Connection, row: Row[Any], text_hash: str, given: tu
         language=row.language,
         is_short=row.is_short,
         withheld=_load_withheld(connection, brief_id),
+        model=row.model,
+        prompt_version=row.prompt_version,
     )
 
 
@@ -194,7 +201,7 @@ def _load_sentences(connection: Connection, brief_id: BriefId) -> list[tuple[Par
     for row in connection.execute(_EVIDENCE, {"brief_id": brief_id}):
         spans[row.position].append(Span(row.start, row.end))
     rows = connection.execute(_SENTENCES, {"brief_id": brief_id})
-    return [(Part(row.part), BriefSentence(row.text, _finding(row, spans[row.position]))) for row in rows]
+    return [(Part(row.part), BriefSentence(row.text, finding_of(row, spans[row.position]))) for row in rows]
 
 
 def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld, ...]:
@@ -203,7 +210,7 @@ def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld,
         Withheld(
             part=Part(row.part),
             text=row.text,
-            finding=_finding(row, [Span(start, end) for start, end in row.evidence]),
+            finding=finding_of(row, [Span(start, end) for start, end in row.evidence]),
             outcome=Outcome(row.outcome),
             replacement=row.replacement,
         )
@@ -211,7 +218,8 @@ def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld,
     )
 
 
-def _finding(row: Row[Any], spans: list[Span]) -> Finding:
+def finding_of(row: Row[Any], spans: list[Span]) -> Finding:
+    """The finding in a row with a verdict, a score and reasons."""
     return Finding(verdict=Verdict(row.verdict), score=row.score, evidence=tuple(spans), reasons=tuple(row.reasons))
 
 

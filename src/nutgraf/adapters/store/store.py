@@ -8,17 +8,31 @@ from nutgraf.adapters.store import schema
 from nutgraf.adapters.store.accounts import SqlAccounts
 from nutgraf.adapters.store.articles import SqlArticles
 from nutgraf.adapters.store.briefs import SqlBriefWriting
+from nutgraf.adapters.store.corrections import SqlCorrections
 from nutgraf.adapters.store.engine import Database
 from nutgraf.adapters.store.feeds import SqlFeeds
+from nutgraf.adapters.store.ledger import SqlLedger
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.polls import SqlPolls
+from nutgraf.adapters.store.reports import SqlReports
 from nutgraf.adapters.store.revisions import SqlRevisions
 from nutgraf.adapters.store.searching import SqlSearching
 from nutgraf.ports import Store
 
 
 class SqlStore(
-    SqlFeeds, SqlPolls, SqlArticles, SqlRevisions, SqlBriefWriting, SqlBriefs, SqlSearching, SqlAccounts, Store
+    SqlFeeds,
+    SqlPolls,
+    SqlArticles,
+    SqlRevisions,
+    SqlBriefWriting,
+    SqlBriefs,
+    SqlSearching,
+    SqlAccounts,
+    SqlReports,
+    SqlCorrections,
+    SqlLedger,
+    Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""
 

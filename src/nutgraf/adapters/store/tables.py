@@ -4,7 +4,8 @@
                             │  │                       ├──< withheld
                 publishers ─┘  ├── announcements       └──< brief_topics >── topics
                                ├── documents
-                               ├──< article_bands          topic_listing, counters: derived, kept by publish
+                               ├──< article_bands          topic_listing, counters, ledger: derived, kept by publish
+                               ├──< reports, corrections
                                └──< reads >── readers ──< saved_searches, sessions, tickets
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
@@ -35,6 +36,7 @@ from sqlalchemy import (
 )
 
 from nutgraf.adapters.store.columns import Id, Key, PlainText, UtcTime
+from nutgraf.domain.ledger import MEASURES
 
 metadata = MetaData(
     naming_convention={
@@ -240,6 +242,10 @@ briefs = Table(
     Column("saved_at", UtcTime, nullable=False),
     Column("published_at", UtcTime),
     Column("superseded_at", UtcTime),
+    Column("model", PlainText, nullable=False, server_default=""),
+    Column("prompt_version", PlainText, nullable=False, server_default=""),
+    Column("origin", String(16), nullable=False, server_default="writer"),  # or "desk": a correction
+    Column("broken", JSON, nullable=False, server_default="[]"),  # the earlier version's sentences that fell
     UniqueConstraint("article_id", "version"),
     sqlite_autoincrement=True,
 )
@@ -338,6 +344,51 @@ saved_searches = Table(
     Column("text", Key, nullable=False),
     Column("saved_at", UtcTime, nullable=False),
     UniqueConstraint("reader_id", "text"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("brief_id", Id, ForeignKey("briefs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="SET NULL"), index=True),
+    Column("position", Integer),  # NULL: of the whole brief
+    Column("part", String(16)),
+    Column("text", PlainText, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reported_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("public_note", PlainText, nullable=False),
+    Index("ix_reports_state_id", "state", "id"),
+    sqlite_autoincrement=True,
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("brief_id", Id, ForeignKey("briefs.id", ondelete="CASCADE"), index=True),  # NULL: withdrawn, or a note only
+    Column("kind", String(16), nullable=False),
+    Column("published_at", UtcTime, nullable=False),
+    Column("note", PlainText, nullable=False),
+    Column("changes", JSON, nullable=False),  # [[part, before, after, is_broken], …]
+    sqlite_autoincrement=True,
+)
+
+ledger = Table(  # derived: sums by day, kept by each transaction that does what they count; see ledger.py
+    "ledger",
+    metadata,
+    Column("period", String(10), primary_key=True),  # a day, 2026-03-01, or a month, 2026-03
+    Column("publisher_id", Id, primary_key=True, autoincrement=False),  # 0: all of them
+    Column("writer", PlainText, primary_key=True),
+    Column("model", PlainText, primary_key=True),
+    Column("prompt_version", PlainText, primary_key=True),
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in MEASURES),
+    sqlite_with_rowid=False,
 )
 
 counters = Table(  # derived: what a page may ask without a count over every row

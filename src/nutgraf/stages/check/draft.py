@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 from nutgraf.domain.article import Article
-from nutgraf.domain.brief import BriefSentence, Draft, DraftInsight, DraftSentence, Insight, Outcome, Part, Withheld
+from nutgraf.domain.brief import (
+    Brief,
+    BriefSentence,
+    Draft,
+    DraftInsight,
+    DraftSentence,
+    Insight,
+    Outcome,
+    Part,
+    Withheld,
+)
 from nutgraf.domain.evidence import Finding, Verdict
 from nutgraf.stages.check.index import ArticleIndex
 from nutgraf.stages.check.sentences import check_sentence
+
+WITHDRAWN_REASON = "withdrawn after a reader’s report was upheld"
 
 # A source sentence may take a faulty one's place where its length in words fits the part (DESIGN section 1, with
 # some play: an article's own sentence reads whole).
@@ -28,22 +41,39 @@ class CheckedDraft:
     withheld: tuple[Withheld, ...]
 
 
-def check_draft(draft: Draft, article: Article) -> CheckedDraft:
+def check_draft(draft: Draft, article: Article, *, barred: Iterable[str] = ()) -> CheckedDraft:
     """Check every sentence of `draft` against `article` and apply the verdicts.
 
     Supported and weak sentences stay as written. An unsupported one is replaced by the nearest sentence of the
     article where that fits the part and is not yet in the brief, else dropped; both are recorded. An insight without
-    a title or an explanation is dropped whole.
+    a title or an explanation is dropped whole. Sentences in `barred` were withdrawn as faulty before: they are treated
+    as unsupported whatever the article says, and take no other's place.
     """
-    return _Desk(ArticleIndex(article), draft).apply(draft)
+    return _Desk(ArticleIndex(article), {_key(text) for text in barred}).apply(draft)
+
+
+def withdraw_sentences(
+    brief: Brief, positions: Collection[int], article: Article, *, replaces: bool = True
+) -> CheckedDraft:
+    """The parts of a published brief without its sentences at `positions`, which turned out to be faulty.
+
+    With `replaces` each gives way to the nearest sentence of the article where one fits, as in check_draft. The other
+    sentences stay as they are, with their findings; an insight without a title or an explanation is dropped whole.
+    """
+    sentences = list(brief.sentences())
+    barred = {_key(sentences[position][1].text) for position in positions}
+    desk = _Desk(ArticleIndex(article), barred, replaces=replaces)
+    desk.used.update(_key(sentence.text) for _, sentence in sentences)
+    return desk.withdraw(brief)
 
 
 @dataclass
 class _Desk:
-    """What is being decided: the sentences used so far and those withheld."""
+    """What is being decided: the sentences barred, those used so far and those withheld."""
 
     index: ArticleIndex
-    draft: Draft
+    barred: set[str]
+    replaces: bool = True
     used: set[str] = field(default_factory=set)
     withheld: list[Withheld] = field(default_factory=list)
 
@@ -60,10 +90,38 @@ class _Desk:
 
     def settle(self, part: Part, sentence: DraftSentence) -> BriefSentence | None:
         """The sentence itself, its replacement, or None; the latter two are recorded."""
-        finding = check_sentence(sentence.text, self.index, sentence.cites)
+        finding = self.check(sentence)
         if finding.verdict is not Verdict.UNSUPPORTED:
             return BriefSentence(sentence.text, finding)
         return self.replace(part, sentence, finding, self.source_for(part, finding))
+
+    def check(self, sentence: DraftSentence) -> Finding:
+        finding = check_sentence(sentence.text, self.index, sentence.cites)
+        return _barred(finding) if _key(sentence.text) in self.barred else finding
+
+    def withdraw(self, brief: Brief) -> CheckedDraft:
+        dek = self.keep(Part.DEK, brief.dek) if brief.dek is not None else None
+        what_happened = tuple(s for one in brief.what_happened if (s := self.keep(Part.WHAT_HAPPENED, one)))
+        insights = tuple(i for insight in brief.insights if (i := self.keep_insight(insight)))
+        takeaways = tuple(s for one in brief.takeaways if (s := self.keep(Part.TAKEAWAYS, one)))
+        return CheckedDraft(dek, what_happened, insights, takeaways, tuple(self.withheld))
+
+    def keep(self, part: Part, sentence: BriefSentence) -> BriefSentence | None:
+        """The sentence itself where it is not barred, else its replacement or None."""
+        if _key(sentence.text) not in self.barred:
+            return sentence
+        finding = _barred(sentence.finding)
+        return self.replace(part, DraftSentence(sentence.text), finding, self.source_for(part, finding))
+
+    def keep_insight(self, insight: Insight) -> Insight | None:
+        explanation = self.keep(Part.INSIGHT, insight.explanation)
+        title: BriefSentence | None = insight.title
+        if _key(insight.title.text) in self.barred:
+            source = _title_from(explanation.text) if explanation is not None and self.replaces else ""
+            source = "" if _key(source) in self.barred else source
+            finding = _barred(insight.title.finding)
+            title = self.replace(Part.INSIGHT_TITLE, DraftSentence(insight.title.text), finding, source)
+        return Insight(title, explanation) if title is not None and explanation is not None else None
 
     def replace(self, part: Part, sentence: DraftSentence, finding: Finding, replacement: str) -> BriefSentence | None:
         if replacement:
@@ -77,16 +135,21 @@ class _Desk:
 
     def source_for(self, part: Part, finding: Finding) -> str:
         """The first sentence of the evidence that fits the part and is not in the brief, or ""."""
+        if not self.replaces:
+            return ""
         fewest, most = _WORDS[part]
         for span in finding.evidence:
             text = self.index.article.text[span.start : span.end]
-            if fewest <= len(text.split()) <= most and _key(text) not in self.used and _stands_alone(text):
+            if fewest <= len(text.split()) <= most and self.is_free(text) and _stands_alone(text):
                 return text
         return ""
 
+    def is_free(self, text: str) -> bool:
+        return _key(text) not in self.used | self.barred
+
     def settle_insight(self, insight: DraftInsight) -> Insight | None:
         explanation = self.settle(Part.INSIGHT, insight.explanation)
-        title_finding = check_sentence(insight.title.text, self.index, insight.title.cites)
+        title_finding = self.check(insight.title)
         if explanation is None:
             self.withheld.append(Withheld(Part.INSIGHT_TITLE, insight.title.text, title_finding, Outcome.DROPPED))
             return None
@@ -97,6 +160,10 @@ class _Desk:
             self.withheld.append(Withheld(Part.INSIGHT, explanation.text, explanation.finding, Outcome.DROPPED))
             return None
         return Insight(title, explanation)
+
+
+def _barred(finding: Finding) -> Finding:
+    return replace(finding, verdict=Verdict.UNSUPPORTED, reasons=(WITHDRAWN_REASON,))
 
 
 def _all_sentences(draft: Draft) -> list[DraftSentence]:
