@@ -4,7 +4,8 @@ Keys of a file, all optional; strings are words separated by white space, lists 
 
 - word classes: `determiners`, `articles`, `possessives`, `prepositions`, `conjunctions`, `subordinators`,
   `complementizers`, `negations`, `adverbs`, `adjectives`, `pronouns` (third person), `personal_pronouns` (of a
-  person), `first_person`, `finite_verbs`, `auxiliaries`, `be_forms`, `modals`; `stop_words` say nothing of a topic;
+  person), `first_person` (and who is spoken to, again in `second_person`), `finite_verbs`, `auxiliaries`,
+  `be_forms`, `modals`; `stop_words` say nothing of a topic;
 - `verbs`: base forms, `base/past/participle` where irregular; English inflections are made from them.
   `intransitive` forms end a clause well, after `incomplete_verbs` an object alone does not, `incomplete_participles`
   end no passive; `controlling_verbs` take an object and an infinitive;
@@ -18,7 +19,10 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   only where "than" follows;
 - for titles: `event_nouns` head a phrase that tells something, behind `factive_verbs` "that" opens a fact, after
   `contested_verbs` a claim is never told as one, and `source_nouns` may be left to the explanation, as may what
-  `trailing_bare_gerunds` open; a long one is rid of `spare_adverbs`; `no_news` is what the press says of its own work;
+  `trailing_bare_gerunds` open; a long one is rid of `spare_adverbs`, of any in -ly but `telling_adverbs`, and of
+  `spare_auxiliaries`; `addressing_verbs` are said of somebody rather than that something is; names that end in
+  `body_nouns` are no person's; `ing_nouns` are words in -ing that are mostly nouns; `paired_verbs` need
+  their "from" or "about"; `no_news` is what the press says of its own work;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `furniture`: phrases of paragraphs outside the story;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.

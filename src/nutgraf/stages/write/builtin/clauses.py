@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -17,12 +18,12 @@ CONTENT, NUMBER, ADVERB, NEGATION, TO = "N", "#", "R", "X", "T"
 COMMA, STOP, QUOTE, BRACKET, DASH = ",", ".", '"', "(", "—"
 
 _ABBREVIATION = (
-    r"(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|No|vs|Inc|Co|Corp|Ltd|"
-    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
+    r"(?=[A-Za-z]\w{0,4}\.)(?:(?:[A-Za-z]\.){2,}|(?:Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Jr|Sr|Prof|Rev|No|"
+    r"vs|Inc|Co|Corp|Ltd|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.|(?<!\w)[A-Z]\.(?=\s[A-Z]))"
 )
-_NUMBER = r"[$€£¥]?\d[\d.,:/]*\d(?:st|nd|rd|th|s|m|bn|k|%)?|[$€£¥]?\d(?:st|nd|rd|th|s|m|bn|k|%)?"
+_NUMBER = r"[$€£¥]?\d(?:[\d.,:/]*\d)?(?:st|nd|rd|th|s|m|bn|k|%)?"
 _TOKEN = re.compile(
-    rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑]\w+)*(?<=[sS])[’'](?=\s)|\w+(?:[’'\-‑&]\w+)*|\.\.\.|[^\w\s]", re.UNICODE
+    rf"{_ABBREVIATION}|{_NUMBER}|\w+(?:[’'\-‑&]\w+)*(?:(?<=[sS])[’'](?=\s))?|\.\.\.|[^\w\s]", re.UNICODE
 )
 _CURRENCIES = "$€£¥"
 _MARKS = (
@@ -78,9 +79,12 @@ _NUMBER_WORDS = frozenset(
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Token:
-    """A word or mark: characters `start` to `end` of its sentence, folded lower-case form, word class."""
+    """A word or mark: characters `start` to `end` of its sentence, folded lower-case form, word class.
+
+    Two tokens are never equal, so that lists of them are searched by identity.
+    """
 
     text: str
     low: str
@@ -117,6 +121,20 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             tag = _open_class(token, english)
         elif tag == FINITE and token.text in ("May", "Will") and token.start > 0:
             tag = CONTENT
+        elif tag == FINITE and english and position and tokens[position - 1].low == "to":
+            tag, tokens[position - 1].tag = BASE, TO  # "to do", "to have"
+        elif (
+            tag == FINITE
+            and english
+            and position
+            and token.low.endswith("s")
+            and _is_noun_here(tokens, position, lexicon)
+        ):
+            tag = CONTENT
+        elif token.low in ("-", "--") and _stands_apart(tokens, position):
+            tag = DASH
+        elif english and token.text in _NAMES_LIKE_WORDS and position + 1 < len(tokens):
+            tag = CONTENT
         token.tag = tag
         if tag == CONTENT and lexicon.verb_forms and _verb_class(tokens, position, lexicon) == "?":
             open_verbs.append(position)
@@ -124,9 +142,86 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         _decide_participle(tokens, position, lexicon)
     if lexicon.verb_forms:
         _find_present_verbs(tokens, lexicon)
+        _find_verb_past_aside(tokens, open_verbs)
+        _find_roles(tokens)
+        _find_owners(tokens)
+        _find_particles(tokens)
+        _join_dates(tokens)
     return tokens
 
 
+def _join_dates(tokens: list[Token]) -> None:
+    """The comma of "June 14, 2017" parts nothing."""
+    for i in range(1, len(tokens) - 1):
+        if (
+            tokens[i].tag == COMMA
+            and tokens[i - 1].tag == tokens[i + 1].tag == NUMBER
+            and tokens[i + 1].start > tokens[i].end
+        ):
+            year = tokens[i + 1].text
+            if len(year) == 4 and year.isdigit() and tokens[i - 1].text.isdigit():
+                tokens[i].tag = NUMBER
+
+
+def _find_verb_past_aside(tokens: list[Token], open_verbs: list[int]) -> None:
+    """ "Oster, 30, fled to the coast.": where no verb is finite, the form in -ed behind an aside is."""
+    if any(token.tag == FINITE for token in tokens):
+        return
+    for position in open_verbs:
+        past_comma = tokens[position].tag == PARTICIPLE and tokens[position - 1].tag == COMMA
+        if past_comma and any(token.tag == COMMA for token in tokens[: position - 1]):
+            tokens[position].tag = FINITE
+            return
+
+
+def _find_particles(tokens: list[Token]) -> None:
+    """ "off" belongs to its verb where no noun follows: "was called off after …"."""
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        behind_verb = token.tag == PREPOSITION and before.tag in (FINITE, PARTICIPLE, BASE)
+        if behind_verb and token.low in _PARTICLES and after.tag in _BEHIND_PARTICLE:
+            token.tag = ADVERB
+
+
+_BEHIND_PARTICLE = frozenset((PREPOSITION, SUBORDINATOR, COMMA, STOP, CONJUNCTION, DASH, TO))
+_PARTICLES = frozenset(("off", "out", "up", "down", "over", "through"))
+
+
+def _find_owners(tokens: list[Token]) -> None:
+    """ "her" before a noun is a possessive."""
+    for token, after in itertools.pairwise(tokens):
+        if token.low == "her" and after.tag in (CONTENT, NUMBER):
+            token.tag = DETERMINER
+
+
+def _find_roles(tokens: list[Token]) -> None:
+    """ "as" is a preposition where no clause follows: "will serve as the commander"."""
+    for position, token in enumerate(tokens):
+        if token.low != "as" or token.tag != SUBORDINATOR:
+            continue
+        for after in tokens[position + 1 :]:
+            if after.tag in (FINITE, SUBORDINATOR):
+                break
+            if after.tag in (COMMA, STOP, DASH, QUOTE):
+                token.tag = PREPOSITION
+                break
+
+
+def _stands_apart(tokens: list[Token], position: int) -> bool:
+    """Whether spaces stand on both sides."""
+    before, after = tokens[position - 1 : position], tokens[position + 1 : position + 2]
+    token = tokens[position]
+    return bool(before and after) and before[0].end < token.start and after[0].start > token.end
+
+
+def _is_noun_here(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a preposition or article before it makes a noun of "lives" or "needs"."""
+    if tokens[position].low in lexicon.words("auxiliaries") or tokens[position].low == "does":
+        return False
+    return tokens[position - 1].tag in (PREPOSITION, DETERMINER) and tokens[position - 1].low not in _DEMONSTRATIVES
+
+
+_DEMONSTRATIVES = frozenset(("this", "that", "all", "each"))
+_NAMES_LIKE_WORDS = frozenset(("US", "IS", "IT", "WHO", "OR", "AM", "DO"))
 _SEGMENT_ENDS = frozenset((COMMA, STOP, QUOTE, DASH, SUBORDINATOR, BRACKET))
 
 
@@ -144,17 +239,39 @@ def _find_present_verbs(tokens: list[Token], lexicon: Lexicon) -> None:
 def _find_present_verb(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> None:
     for i in range(start + 1, end - 1):
         token, before, after = tokens[i], tokens[i - 1], tokens[i + 1]
+        if before.tag == ADVERB and i > start + 1:
+            before = tokens[i - 2]
         if token.tag != CONTENT or token.is_capital or before.tag not in (CONTENT, PRONOUN):
             continue
         if lexicon.verb_forms.get(token.low) not in ("base", "base_or_past") or before.low in lexicon.words(
             "noun_modifiers"
         ):
             continue
-        plural = before.low in lexicon.words("plural_nouns") or before.low in ("they", "we", "you", "who")
-        plural = plural or (before.low.endswith("s") and not before.low.endswith(("ss", "'s", "us", "is")))
+        past_adverb = before is not tokens[i - 1]
+        plural = _is_plural(before, lexicon) or _has_plural_head(tokens[start:i], lexicon, past_adverb)
         if plural and after.tag in (PREPOSITION, DETERMINER, ADVERB, CONTENT, NUMBER, PRONOUN) and after.low != "of":
             token.tag = FINITE
             return
+
+
+def _is_plural(token: Token, lexicon: Lexicon) -> bool:
+    if token.low in lexicon.words("plural_nouns") or token.low in ("they", "we", "you", "who"):
+        return True
+    return token.low.endswith("s") and not token.low.endswith(("ss", "'s", "us", "is"))
+
+
+def _has_plural_head(subject: list[Token], lexicon: Lexicon, past_adverb: bool) -> bool:
+    """Whether the noun before the first preposition is plural: "Farmers in Palo Verde | use"."""
+    link = next(
+        (i for i in range(1, len(subject)) if subject[i].tag == PREPOSITION and subject[i - 1].tag == CONTENT), 0
+    )
+    if (
+        link < 1
+        or subject[0].tag not in (CONTENT, DETERMINER, NUMBER, PREPOSITION)
+        or any(t.tag == CONJUNCTION for t in subject)
+    ):
+        return False
+    return _is_plural(subject[link - 1], lexicon) and (subject[-1].is_capital or past_adverb)
 
 
 @cache
@@ -214,7 +331,7 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
     ):
         return token.tag
     if form == "ing":
-        token.tag = GERUND
+        token.tag = CONTENT if _is_ing_noun(tokens, position, lexicon) else GERUND
         return token.tag
     auxiliary = _auxiliary_before(tokens, position, lexicon)
     if form in ("base", "base_or_past"):
@@ -237,6 +354,18 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
         return token.tag
     token.tag = "?"
     return "?"
+
+
+def _is_ing_noun(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a word in -ing is a noun here: "Wednesday's hearing", "training for its staff"."""
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is not None and before.low.endswith(("'s", "s'")):
+        return True
+    if tokens[position].low not in lexicon.words("ing_nouns"):
+        return False
+    governed = before is not None and (before.low in lexicon.words("be_forms") or before.tag == SUBORDINATOR)
+    return not governed and (after is None or after.tag not in (DETERMINER, PRONOUN, NUMBER))
 
 
 def _unknown_past(tokens: list[Token], position: int, lexicon: Lexicon, before: Token | None) -> str:
@@ -333,6 +462,9 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
     following = tokens[position + 2] if position + 2 < len(tokens) else None
     if after is not None and after.low == "on" and following is not None and following.low in lexicon.words("weekdays"):
         return
+    if _is_reduced(tokens, position, lexicon):
+        token.tag = PARTICIPLE
+        return
     takes_object = before is not None and after is not None and after.tag in (DETERMINER, NUMBER, PRONOUN)
     if (apart or (after is not None and after.low == "by")) and not takes_object:
         token.tag = PARTICIPLE
@@ -357,6 +489,23 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
                 return
 
 
+def _is_reduced(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether a form in -ed describes the noun before it, its clause having a verb: "found a ship | built in 1911"."""
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is None or before.tag not in (CONTENT, NUMBER) or after is None:
+        return False
+    if after.tag not in (PREPOSITION, ADVERB) and tokens[position].low not in ("named", "called"):
+        return False
+    sayings = lexicon.words("attribution_verbs") | lexicon.words("factive_verbs")
+    for token in reversed(tokens[:position]):
+        if token.tag in (COMMA, STOP, DASH, QUOTE, SUBORDINATOR, CONJUNCTION):
+            return False
+        if token.tag == FINITE:
+            return token.low not in sayings
+    return False
+
+
 def _previous_word(tokens: list[Token], position: int) -> Token | None:
     if position == 0:
         return None
@@ -366,7 +515,7 @@ def _previous_word(tokens: list[Token], position: int) -> Token | None:
 def _auxiliary_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     """Whether an auxiliary governs the word, with nothing but adverbs, negations and pronouns between."""
     for token in reversed(tokens[max(0, position - 4) : position]):
-        if token.low in lexicon.words("auxiliaries") or token.low in lexicon.words("modals"):
+        if token.tag != CONTENT and (token.low in lexicon.words("auxiliaries") or token.low in lexicon.words("modals")):
             return True
         if token.tag not in (ADVERB, NEGATION, PRONOUN):
             return False

@@ -92,6 +92,7 @@ _SAFE_NEXT = frozenset(
     ]
 )
 _LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
+_FARTHER = frozenset(("from", "into", "toward", "towards", "to", "about", "onto"))
 MEASURES = frozenset(
     [
         "percent",
@@ -135,10 +136,15 @@ MEASURES = frozenset(
     ]
 )
 _ADJECTIVE_ENDINGS = ("ent", "ant", "al", "ive", "ous", "ic", "able", "ible", "ful", "less", "ary")
+_TOLD_LATER = frozenset(("but", "although", "though", "because", "before", "until"))
 _CONTRASTS = frozenset(("but", "although", "though"))
 _OBJECT_PRONOUNS = frozenset(
     ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
 )
+# Behind these another statement begins, which narrows no "only" or "largest" before them.
+_APART = frozenset(("when", "while", "because", "although", "though", "whereas"))
+_CONDITION_REACH = 14
+_CONDITIONS = frozenset(("if", "unless", "provided"))
 _QUANTIFIERS = frozenset(["all", "every", "no", "none", "most", "half", "only"])
 _GROUP = frozenset((FINITE, BASE, PARTICIPLE, ADVERB, NEGATION, TO))
 
@@ -154,25 +160,58 @@ class Ending:
 
 def word_count(tokens: list[Token]) -> int:
     """Words as a reader counts them: parts between spaces."""
-    return sum(1 for i, token in enumerate(tokens) if token.is_word and (i == 0 or tokens[i - 1].end < token.start))
+    words, end = 0, -1
+    for token in tokens:
+        words += end < token.start and (token.is_word or token.text == "&")
+        end = token.end
+    return words
 
 
 def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
     """Where the main clause begins: past one leading phrase with its comma; None where it hangs on a condition."""
     first = tokens[0]
+    dated = _past_time(tokens, lexicon)
+    if dated:
+        return dated
     if opens_with_quantity(tokens):
         return 0
     conditionals = lexicon.words("conditionals")
     leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
+    if first.low == "there":
+        return 0
     if not leading:
         return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
     beforehand = first.low == "before" and len(tokens) > 1 and tokens[1].tag == GERUND
-    if first.low in conditionals and not beforehand and first.low not in ("although", "though", "because"):
+    if first.low in conditionals and not beforehand and first.low not in _TOLD_LATER:
         return None
     commas = [i for i, token in enumerate(tokens[:25]) if token.tag == COMMA and i + 2 < len(tokens)]
     if len(commas) > 1 and tokens[commas[0] + 1].tag == PREPOSITION and first.tag == PREPOSITION:
         return commas[1] + 1  # "On Monday, in line with the order, …"
     return commas[0] + 1 if commas else None
+
+
+def _past_time(tokens: list[Token], lexicon: Lexicon) -> int:
+    """Past "Two years later," or "Last week": where the clause behind such an opening begins, or 0."""
+    near = len(tokens) > 3 and tokens[0].low in ("last", "next", "this")
+    if near and tokens[1].low in lexicon.words("time_nouns") and _names(tokens[2]):
+        return 2
+    for i, token in enumerate(tokens[1:7], start=1):
+        if token.tag == COMMA:
+            said = {t.low for t in tokens[:i]}
+            timed = said & (lexicon.words("time_nouns") | _SPANS | lexicon.words("weekdays"))
+            return i + 1 if timed and (said & _TIMES_GONE or tokens[0].low in ("last", "next", "this")) else 0
+        if token.tag not in (CONTENT, NUMBER, ADVERB, PREPOSITION, DETERMINER):
+            return 0
+    return 0
+
+
+def _names(token: Token) -> bool:
+    """Whether a new phrase begins: an article, a name."""
+    return token.tag == DETERMINER or (token.tag == CONTENT and token.is_capital)
+
+
+_TIMES_GONE = frozenset(("later", "ago", "earlier", "before", "after", "afterward", "afterwards"))
+_SPANS = frozenset(["hours", "days", "weeks", "months", "years", "decades", "minutes", "hour", "day"])
 
 
 def opens_with_quantity(tokens: list[Token]) -> bool:
@@ -194,8 +233,16 @@ def verb_after(tokens: list[Token], start: int, reach: int = 9) -> int | None:
         if tokens[i].tag == FINITE:
             subject = tokens[start:i]
             alone = len(subject) == 1 and subject[0].tag == PRONOUN and start > 0
-            return i if alone or not is_broken(subject) else None
+            return i if alone or not is_broken(subject) or _is_listed(subject) else None
     return None
+
+
+def _is_listed(subject: list[Token]) -> bool:
+    """Whether it is a plain list: "Gasoline, air fares and used car prices"."""
+    commas = [i for i, token in enumerate(subject) if token.tag == COMMA]
+    joined = next((i for i, token in enumerate(subject) if token.low in ("and", "or")), 0)
+    plain = (CONTENT, NUMBER, DETERMINER, COMMA, CONJUNCTION)
+    return bool(commas) and joined > commas[-1] and len(commas) <= 2 and all(t.tag in plain for t in subject)
 
 
 def content_start(tokens: list[Token], position: int) -> int:
@@ -217,12 +264,24 @@ _NO_SAYING = frozenset(
 
 
 def has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether somebody is named, or left unnamed, as the source of what is said."""
     words = lexicon.words("attribution_verbs")
-    return any(
-        (token.low in words and token.low not in _NO_SAYING and token.tag in (FINITE, GERUND, BASE, PARTICIPLE))
-        or token.low == "according"
-        for token in tokens
-    )
+    for i, token in enumerate(tokens):
+        if token.low == "according":
+            return True
+        if token.low not in words or token.low in _NO_SAYING:
+            continue
+        if token.tag in (FINITE, GERUND, BASE) or (token.tag == PARTICIPLE and not _is_passive(tokens, i, lexicon)):
+            return True
+    return False
+
+
+def _is_passive(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
+    """Whether the thing itself is said of: "no injuries were reported", not "it was reported that"."""
+    before = tokens[max(0, position - 3) : position]
+    following = tokens[position + 1].low if position + 1 < len(tokens) else ""
+    is_passive = any(token.low in lexicon.words("be_forms") for token in before)
+    return is_passive and following not in ("that", "to") and not any(token.low == "it" for token in before)
 
 
 def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, max_words: int) -> Iterator[Ending]:
@@ -232,12 +291,24 @@ def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, ma
         quality = _clause_end(tokens, group_end, end, lexicon)
         if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
             continue
+        if _is_conditional(tokens, end):
+            continue
         if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
             continue  # "the only state" says more than "the only state where it is allowed"
         words = word_count(tokens[start:end])
         if end == group_end and words < 5:
             quality -= 0.2  # "The bridge was opened"
         yield Ending(end, words, quality)
+
+
+def _is_conditional(tokens: list[Token], end: int) -> bool:
+    """Whether a condition follows in the same sentence, which a cut would take away."""
+    for token in tokens[end : end + _CONDITION_REACH]:
+        if token.tag == STOP:
+            return False
+        if token.low in _CONDITIONS:
+            return True
+    return False
 
 
 def _is_end(tokens: list[Token], end: int) -> bool:
@@ -251,11 +322,12 @@ def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexic
     comparatives = lexicon.words("comparatives")
     if compared and any(token.low in comparatives for token in tokens[verb:end]):
         return True
-    if any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
+    apart = tokens[end].tag in (CONJUNCTION, DASH) or tokens[end].low in _APART
+    if not apart and any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
         return True
     for i in range(verb, end):
         low = tokens[i].low
-        if low in words and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times):
+        if not apart and low in words and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times):
             return True
         if tokens[i].tag == NEGATION or low.endswith("n't"):
             return True
@@ -272,7 +344,8 @@ def _group_end(tokens: list[Token], verb: int) -> int:
 
 def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> bool:
     """Whether the verb has what it needs: an object, a complement, or none where it takes none."""
-    main = tokens[group_end - 1]
+    group = [token for token in tokens[verb:group_end] if token.tag not in (ADVERB, NEGATION)]
+    main = group[-1] if group else tokens[group_end - 1]
     alone = main.low in lexicon.words("intransitive")
     auxiliaries = lexicon.words("auxiliaries")
     passive = main.tag == PARTICIPLE and any(t.low in lexicon.words("be_forms") for t in tokens[verb : group_end - 1])
@@ -283,24 +356,29 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         loose = after is not None and (after.low in _LOOSE or after.low in ("by", "and"))
         incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
         return (
-            (alone or passive) and not incomplete and main.tag != ADVERB and main.low not in auxiliaries and not loose
+            (alone or passive or tokens[end - 1].low in _PARTICLES)
+            and not incomplete
+            and main.low not in auxiliaries
+            and not loose
         )
     if main.low in lexicon.words("incomplete_verbs") and not whole:
         return False
     complement = tokens[group_end:end]
     first = complement[0]
     if (copula or main.low in _LINKING) and not whole and first.tag == CONTENT and after:
-        short = len(complement) <= 2 and after.low not in _WHEN
+        short = len(complement) <= 2 and after.low not in _WHEN and not complement[-1].low.endswith("s")
         if short or after.tag == TO:
             return False  # "would be hard | for France to recall"
     if _holds_two_objects(complement, lexicon):
         return False
-    if any(token.low in _OBJECT_PRONOUNS for token in complement):
+    if any(token.low in _OBJECT_PRONOUNS and token.tag != DETERMINER for token in complement):
         return False
     if any(token.tag in (SUBORDINATOR, FINITE) for token in complement):
         return False
-    joined = any(token.tag == CONJUNCTION for token in complement)
-    if any(token.tag == COMMA for token in complement) and not (whole and joined):
+    joined = next((i for i, token in enumerate(complement) if token.low in ("and", "or")), 0)
+    joined = joined and not any(token.tag in (FINITE, PARTICIPLE) for token in complement[joined : joined + 3])
+    ended = after is None or after.tag == STOP
+    if any(token.tag == COMMA for token in complement) and not (ended and joined):
         return False
     if first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT):
         return alone or passive or copula or (after is None or after.tag == STOP)
@@ -308,10 +386,11 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         days = lexicon.words("weekdays")
         if not (alone or passive) and all(token.low in days for token in complement[1:]):
             return False  # "The court held on Tuesday, …, that"
-        return main.tag != ADVERB and complement[-1].tag in (CONTENT, NUMBER) and len(complement) > 1
-    return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND)
+        return complement[-1].tag in (CONTENT, NUMBER) and len(complement) > 1
+    return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND) or first.low.endswith("selves")
 
 
+_PARTICLES = frozenset(("off", "out", "up", "down", "away", "back", "over", "through"))
 _LINKING = frozenset(
     [
         "become",
@@ -349,9 +428,14 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     """How well a clause can end before the token at `end` (0: not at all)."""
     last = tokens[end - 1]
     after = tokens[end] if end < len(tokens) else None
-    if last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) or last.low in lexicon.words("finite_verbs"):
+    if after is not None and after.low == "such" and end + 1 < len(tokens) and tokens[end + 1].low == "as":
+        return 0.5 if last.tag == CONTENT else 0.0
+    particle = last.low in _PARTICLES and last.tag == ADVERB and end == group_end
+    if (last.tag not in (CONTENT, NUMBER, PARTICIPLE, FINITE) and not particle) or last.low in lexicon.words(
+        "finite_verbs"
+    ):
         return 0.0
-    dated = tokens[end - 2].low in ("last", "next", "this", "every", "each") if end > 1 else False
+    dated = tokens[end - 2].low in ("last", "next", "this", "every", "each") or tokens[end - 2].tag == NUMBER
     if last.low in lexicon.words("vague_nouns") and not dated and (after is None or after.tag != STOP):
         return 0.0
     if last.low in lexicon.words("auxiliaries") or (last.tag in (PARTICIPLE, FINITE) and end > group_end):
@@ -359,10 +443,14 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     if last.low in lexicon.words("adjectives") and after is not None and after.tag not in (STOP, COMMA):
         return 0.0
     if after is None or after.tag == STOP:
-        return 0.75
-    if after.low in lexicon.words("conditionals") or after.tag == NEGATION:
+        return 0.75 if after is None or after.text not in "'’" else 0.0
+    if after.tag == DASH:
+        return 0.6
+    if (after.low in lexicon.words("conditionals") and after.low not in _TOLD_LATER) or after.tag == NEGATION:
         return 0.0
-    if last.low in lexicon.words("incomplete_verbs") or last.low in lexicon.words("incomplete_participles"):
+    if last.tag != CONTENT and (
+        last.low in lexicon.words("incomplete_verbs") or last.low in lexicon.words("incomplete_participles")
+    ):
         return 0.0
     if after.tag == COMMA:
         return _before_comma(tokens, end, lexicon)
@@ -370,10 +458,12 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.0
     if last.low in MEASURES and after.low in ("of", "a", "per"):
         return 0.0
-    if after.low == "and" and end + 1 < len(tokens) and _second_predicate(tokens, group_end, end + 1, lexicon):
+    if after.tag == CONJUNCTION and end + 2 < len(tokens):
+        return _before_conjunction(tokens, group_end, end, lexicon)
+    if after.low == "as" and [token.low for token in tokens[end : end + 3]] == ["as", "well", "as"]:
         return 0.5
     if after.tag == TO:
-        controlled = any(t.low in lexicon.words("controlling_verbs") for t in tokens[:group_end])
+        controlled = any(t.low in lexicon.words("controlling_verbs") or t.low == "for" for t in tokens[:end])
         return 0.3 if end > group_end + 1 and not controlled else 0.0
     if after.tag == GERUND and after.low in lexicon.words("trailing_bare_gerunds"):
         return 0.45
@@ -389,7 +479,18 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.0  # perhaps within a name
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in BOUND:
         return 0.35 if after.low in _LOOSE else 0.5
+    if after.low in _FARTHER and end > group_end:
+        bound = any(token.low in lexicon.words("paired_verbs") for token in tokens[:group_end])
+        return 0.0 if bound else 0.27
+    if after.tag in (NUMBER, DETERMINER) or after.low in ("last", "next"):
+        return 0.5 if _is_time(tokens[end : end + 3], lexicon) else 0.0
     return 0.0
+
+
+def _is_time(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a time follows that the explanation may give: "three years after", "this week"."""
+    times = lexicon.words("time_nouns") | _SPANS
+    return len(tokens) > 1 and (tokens[1].low in times or tokens[1].low.removesuffix("s") in times)
 
 
 def _described(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> bool:
@@ -398,6 +499,9 @@ def _described(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) 
     start = last
     while start > group_end and tokens[start - 1].tag in (CONTENT, NUMBER):
         start -= 1
+    linked = start > group_end + 1 and tokens[start - 1].low == "of" and tokens[start - 2].tag == CONTENT
+    if linked:
+        return tokens[last].low not in lexicon.words("content_nouns")
     definite = start > 0 and tokens[start - 1].low in ("the", "this", "that", "those", "one")
     return not definite and last - start >= 1 and tokens[last].low not in lexicon.words("content_nouns")
 
@@ -412,11 +516,22 @@ def _opens_clause(tokens: list[Token], start: int) -> bool:
     return False
 
 
+def _before_conjunction(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> float:
+    """Before "and" or "but": a second predicate, or a clause with a subject of its own."""
+    if tokens[end].low not in ("and", "but", "so", "yet"):
+        return 0.0
+    following = end + 1 + (tokens[end + 1].tag == ADVERB)
+    if _second_predicate(tokens, group_end, following, lexicon):
+        return 0.5
+    subject = tokens[following].tag in (DETERMINER, PRONOUN, CONTENT, NUMBER)
+    return 0.5 if subject and verb_after(tokens, following) is not None else 0.0
+
+
 def _second_predicate(tokens: list[Token], group_end: int, position: int, lexicon: Lexicon) -> bool:
     """Whether behind "and" the clause goes on with another verb of the same subject."""
     token = tokens[position]
-    if token.tag == FINITE:
-        return True
+    if token.tag == FINITE or position + 1 >= len(tokens):
+        return token.tag == FINITE
     if token.tag not in (CONTENT, BASE) or lexicon.verb_forms.get(token.low) not in ("base", "base_or_past"):
         return False
     infinitive = any(t.low in lexicon.words("modals") or t.tag == TO for t in tokens[:group_end])
@@ -429,7 +544,7 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         return 0.75  # the comma that ends a quotation
     last = tokens[end - 1]
     if (
-        last.low.endswith(_ADJECTIVE_ENDINGS)
+        (last.low.endswith(_ADJECTIVE_ENDINGS) or last.low in lexicon.words("adjectives"))
         and not last.is_capital
         and tokens[end - 2].tag in (PREPOSITION, DETERMINER)
     ):
@@ -438,6 +553,10 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         return 0.45  # the explanation goes on to say it
     if following.low in lexicon.words("conditionals"):
         return 0.0
+    if following.tag == NUMBER and end + 2 < len(tokens) and tokens[end + 2].tag == COMMA:
+        return 0.6  # an age
+    if following.tag == PARTICIPLE and last.low in lexicon.words("content_nouns"):
+        return 0.0  # "with concerns, raised by residents, that …"
     if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):
         later = tokens[end + 1 : end + 12]
         if any(token.tag == CONJUNCTION for token in later) or following.tag == FINITE:

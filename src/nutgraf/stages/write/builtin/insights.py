@@ -88,8 +88,6 @@ class InsightFinder:
         for title in self._titles_of(candidate):
             quality = title.quality - REPEATED * repeats_opening(title.text, text)
             yield InsightChoice(candidate, text, title, candidate, score + W_TITLE * quality)
-        if candidate.leaning.has_quote:
-            return  # a quotation is explained by no other sentence's title
         for lender in self._neighbours(candidate):
             if not may_lend(lender):
                 continue

@@ -38,13 +38,15 @@ class Leaning:
     """How a sentence leans on others.
 
     `never`: unusable wherever it stands; `previous`: needs the sentence before it; `pointing`: head nouns of bare
-    descriptions ("the ruling") that must have been shown; `first_person`: speaks as "I" or "we" outside quotations.
+    descriptions ("the ruling") that must have been shown; `first_person`: speaks as "I" or "we", or to "you", outside
+    quotations; `is_advice`: only to "you".
     """
 
     never: bool = False
     previous: bool = False
     pointing: list[str] = field(default_factory=list)
     first_person: bool = False
+    is_advice: bool = False
     has_quote: bool = False
     asks: bool = False
 
@@ -109,7 +111,9 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
     _judge_pronouns(tokens, quoted, leaning, lexicon)
     if _opens_with_pronoun(tokens, lexicon) or _spoken_by_pronoun(tokens, lexicon):
         leaning.previous = True
-    leaning.first_person = any(token.low in lexicon.words("first_person") and token.text != "US" for token in spoken)
+    persons = {token.low for token in spoken if token.text != "US"} & lexicon.words("first_person")
+    leaning.first_person = bool(persons)
+    leaning.is_advice = bool(persons) and persons <= lexicon.words("second_person")
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
     return leaning
 

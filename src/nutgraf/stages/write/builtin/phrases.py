@@ -89,7 +89,13 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
         return 0.0  # a participle whose phrase goes on
     if head.low in lexicon.words("vague_nouns") or head.low.removesuffix("s") in lexicon.words("person_nouns"):
         return 0.0
-    if head.low.endswith("-old"):
+    if phrase[0].tag == NUMBER and (len(phrase) < 2 or phrase[1].tag != CONTENT or phrase[1].low in MEASURES):
+        return 0.0
+    if any(token.low == "between" for token in phrase) or _is_verb(tokens, start, lexicon):
+        return 0.0
+    if last.low.removesuffix("s") in lexicon.words("person_nouns") and phrase[-2].tag == CONTENT:
+        return 0.0
+    if head.low.endswith(("-old", "ly")) or _is_full_name(phrase[: links[0]]):
         return 0.0
     calendar = lexicon.words("weekdays") | lexicon.words("months") | lexicon.words("time_nouns")
     if any(token.low.rstrip(".") in calendar for token in content) or all(token.is_capital for token in content):
@@ -101,8 +107,26 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
     happening = head.low.endswith(_EVENT_ENDINGS) or head.low in lexicon.words("event_nouns")
     capital = any(token.is_capital for token in content[1:])
     if not figures and not happening:
-        return 0.02 if capital and len(content) >= 4 else 0.0
+        plain = len(content) >= 3 and phrase[links[0]].low == "of" and not _is_bare(phrase, links[0])
+        return 0.06 + 0.05 * capital + (0.06 if word_count(phrase) >= 5 else 0.0) if plain else 0.0
     return 0.08 * figures + 0.09 * happening + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
+
+
+def _is_verb(tokens: list[Token], start: int, lexicon: Lexicon) -> bool:
+    """Whether the first word may be a verb's base form: "will | usher in thousands of laws"."""
+    low = tokens[start].low
+    may_be = lexicon.verb_forms.get(low) in ("base", "base_or_past") and low not in lexicon.words("event_nouns")
+    return may_be and (start == 0 or tokens[start - 1].tag not in (DETERMINER, PREPOSITION))
+
+
+def _is_bare(phrase: list[Token], link: int) -> bool:
+    """Whether one common noun alone stands before the preposition: "a study of …", "images in …"."""
+    return sum(token.tag == CONTENT for token in phrase[:link]) == 1 and not phrase[link - 1].is_capital
+
+
+def _is_full_name(phrase: list[Token]) -> bool:
+    """Whether it ends as a person's name does: "German artist Ada Quill"."""
+    return len(phrase) > 1 and all(token.is_capital and token.tag == CONTENT for token in phrase[-2:])
 
 
 def _noun_start(tokens: list[Token], start: int) -> float:
@@ -117,6 +141,10 @@ def _noun_start(tokens: list[Token], start: int) -> float:
         return 0.28
     if token.low == "the" and before.tag not in (FINITE, BASE, PARTICIPLE):
         return 0.0
+    if start > 1 and before.low in ("a", "an") and tokens[start - 2].tag in (COMMA, DASH, FINITE, PREPOSITION):
+        return 0.0  # with its article, or what somebody is
+    if before.low in ("as", "was", "is", "be", "been", "were", "are", "become", "became"):
+        return 0.0  # what somebody is says nothing by itself
     perfect = before.tag == PARTICIPLE and start > 1 and tokens[start - 2].low in ("has", "have", "had")
     if before.tag in (BASE, FINITE, GERUND) or perfect:
         negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])

@@ -14,12 +14,14 @@ from nutgraf.stages.write.builtin.clauses import (
     DASH,
     DETERMINER,
     FINITE,
+    GERUND,
     NEGATION,
     NUMBER,
     PARTICIPLE,
     PREPOSITION,
     PRONOUN,
     QUOTE,
+    STOP,
     Token,
 )
 from nutgraf.stages.write.builtin.endings import (
@@ -49,9 +51,9 @@ _NO_SUBJECT = frozenset(
         "others",
         "no",
         "it",
-        "there",
     ]
 )
+_ADJECTIVE_TOO = frozenset(("long", "first", "last", "early", "daily", "weekly", "monthly", "yearly", "family"))
 _FACT_OPENERS = frozenset(
     ["because", "after", "as", "while", "whereas", "although", "though", "where", "when", "since"]
 )
@@ -98,7 +100,7 @@ class Predication:
 def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predication]:
     """Every such clause of the sentence; none that hangs on a condition, a denial or an unnamed speaker."""
     quoted = _quoted(tokens)
-    attributed = has_attribution(tokens, lexicon)
+    attributed = has_attribution(_without_other_saying(tokens, lexicon), lexicon)
     conditional = any(t.low in ("if", "unless") for t, inside in zip(tokens, quoted, strict=True) if not inside)
     first = main_start(tokens, lexicon)
     if first is not None and not quoted[first]:
@@ -119,6 +121,26 @@ def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predica
         yield from _relative(tokens, quoted, lexicon)
 
 
+def _without_other_saying(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """The tokens without a second statement that only says what it says: ", and officials said it would cost more"."""
+    verbs = lexicon.words("attribution_verbs")
+    for i in range(4, len(tokens) - 3):
+        if tokens[i].tag == COMMA and tokens[i + 1].low == "which" and tokens[i + 2].tag == PRONOUN:
+            return tokens[:i]  # ", which it says is legal"
+    for i in range(6, len(tokens) - 3):
+        if tokens[i].low not in ("and", "but"):
+            continue
+        for j in range(i + 1, min(i + _MAX_SUBJECT, len(tokens) - 3)):
+            says = tokens[j].tag in (FINITE, PARTICIPLE) and tokens[j].low in verbs
+            if says and tokens[j + 1].tag not in (COMMA, QUOTE):
+                return tokens[:i] if not has_attribution(tokens[:i], lexicon) else tokens
+            if tokens[j].tag == COMMA or (
+                tokens[j].tag == FINITE and tokens[j].low not in lexicon.words("auxiliaries")
+            ):
+                break
+    return tokens
+
+
 def _outside(tokens: list[Token], quoted: list[bool]) -> bool:
     return sum(t.is_word for t, inside in zip(tokens, quoted, strict=True) if not inside) >= 6
 
@@ -134,6 +156,12 @@ def _quoted(tokens: list[Token]) -> list[bool]:
 def _starts_clause(tokens: list[Token], start: int) -> bool:
     if start >= len(tokens) or tokens[start].low in _NO_SUBJECT:
         return False
+    if tokens[start].tag == ADVERB and start + 1 < len(tokens) and tokens[start + 1].tag == CONTENT:
+        return tokens[start].low in _ADJECTIVE_TOO
+    if tokens[start].low == "there":
+        return start + 1 < len(tokens) and tokens[start + 1].tag == FINITE
+    if tokens[start].tag == GERUND:  # "Removing the limits would …"
+        return start + 1 < len(tokens) and tokens[start + 1].tag in (CONTENT, DETERMINER)
     return tokens[start].tag in _STARTERS or opens_with_quantity(tokens[start : start + 3])
 
 
@@ -157,45 +185,63 @@ def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -
     verb = verb_after(tokens, start, _MAX_SUBJECT)
     if verb is None:
         if not _dated(tokens[start:], lexicon):
-            yield from _past_aside(tokens, start, lexicon, attributed)
+            yield from _past_aside(tokens, start, lexicon)
         return
     if tokens[verb].low in lexicon.words("attribution_verbs"):
         yield from _said(tokens, tokens[start:verb], verb, lexicon)
-    elif not attributed:
-        yield Predication(tokens[start:], verb - start)
+        if tokens[verb].low in lexicon.words("addressing_verbs"):
+            yield Predication(tokens[start:], verb - start)
+    elif not attributed or _announces(tokens, verb, lexicon):
+        yield Predication(tokens[start:], verb - start, -0.1 if tokens[start].low == "there" else 0.0)
     elif start > 0 and tokens[0].low == "according":
         yield Predication(tokens[start:], verb - start, -0.05, is_claim=True)
     else:
         yield from _then_said(tokens, start, verb, lexicon)
 
 
+def _announces(tokens: list[Token], verb: int, lexicon: Lexicon) -> bool:
+    """Whether the clause tells that its subject said something of somebody: "has announced his retirement"."""
+    group = [token for token in tokens[verb + 1 : verb + 4] if token.tag == PARTICIPLE][:1]
+    return bool(group) and group[0].low in lexicon.words("addressing_verbs")
+
+
 def _then_said(tokens: list[Token], start: int, verb: int, lexicon: Lexicon) -> Iterator[Predication]:
     """ "The bridge will close, officials said": the clause with the speaker, or with a source that may go unnamed."""
-    commas = [i for i, token in enumerate(tokens) if token.tag == COMMA]
-    if not commas or _contested(tokens, lexicon) or any(token.tag == QUOTE for token in tokens):
+    if _contested(tokens, lexicon) or any(token.tag == QUOTE for token in tokens):
         return
-    last = commas[-1]
-    tail = tokens[last + 1 : -1]
-    if has_attribution(tokens[start:last], lexicon) or not tail:
+    for comma in (i for i in range(verb, len(tokens)) if tokens[i].tag == COMMA):
+        part = _up_to_mark(tokens, comma + 1)
+        if not part or not (has_attribution(part, lexicon) or part[0].low == "according"):
+            continue
+        if has_attribution(tokens[start:comma], lexicon):
+            return
+        if part[0].low == "according":
+            yield Predication(tokens[start:], verb - start, -0.08, is_claim=True)
+            return
+        said = next((i for i, token in enumerate(part) if token.low in lexicon.words("attribution_verbs")), None)
+        rest = _past_day(part, said + 1, lexicon) if said is not None else 0
+        if said is None or not (said == 0 or rest == len(part)) or len(part) > _MAX_SUBJECT:
+            return
+        subject = part[1:] if said == 0 else part[:said]
+        if not subject or any(token.tag in (PRONOUN, FINITE) for token in subject):
+            return
+        yield Predication(
+            tokens[start:],
+            verb - start,
+            -0.05,
+            is_claim=True,
+            speaker=_speaker(subject, part[said], lexicon),
+            may_go_unnamed=_unnamed_source(subject, lexicon),
+        )
         return
-    if tail[0].low == "according":
-        yield Predication(tokens[start:], verb - start, -0.08, is_claim=True)
-        return
-    said = next((i for i, token in enumerate(tail) if token.low in lexicon.words("attribution_verbs")), None)
-    if said not in (0, len(tail) - 1) or len(tail) > 6:
-        return
-    subject = tail[1:] if said == 0 else tail[:said]
-    if not subject or any(token.tag == PRONOUN for token in subject):
-        return
-    speaker = _speaker(subject, tail[said])
-    yield Predication(
-        tokens[start:],
-        verb - start,
-        -0.05,
-        is_claim=True,
-        speaker=speaker,
-        may_go_unnamed=_unnamed_source(subject, lexicon),
-    )
+
+
+def _up_to_mark(tokens: list[Token], start: int) -> list[Token]:
+    """The tokens from `start` up to the next comma, dash or stop."""
+    for i in range(start, len(tokens)):
+        if tokens[i].tag in (COMMA, DASH, STOP):
+            return tokens[start:i]
+    return tokens[start:]
 
 
 def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon) -> Iterator[Predication]:
@@ -220,11 +266,13 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
         inner - content,
         -0.05,
         is_claim=True,
-        speaker=_speaker(subject, tokens[verb]),
+        speaker=_speaker(subject, tokens[verb], lexicon),
         may_go_unnamed=_unnamed_source(subject, lexicon),
     )
 
 
+_VERBS = frozenset((FINITE, BASE, GERUND, PARTICIPLE, PREPOSITION, ADVERB))
+_AS_MANY = frozenset(("many", "much", "well", "soon", "long", "far", "such"))
 _SELF = frozenset(("it", "he", "she", "they"))
 
 
@@ -236,14 +284,26 @@ def _past_day(tokens: list[Token], position: int, lexicon: Lexicon) -> int:
     return position
 
 
-def _speaker(subject: list[Token], verb: Token) -> str:
-    """The speaker with the verb, as they may follow a claim; the surname alone of a name of two words."""
-    if len(subject) == 2 and all(token.is_capital for token in subject) and subject[0].tag == CONTENT:
-        return f"{subject[1].text} {verb.text}"
+def _speaker(subject: list[Token], verb: Token, lexicon: Lexicon) -> str:
+    """The speaker with the verb, as they may follow a claim; of a person's name the surname alone."""
+    named = [token for token in subject if token.low.rstrip(".") not in lexicon.words("honorifics")]
+    if len(named) > 1 and all(token.is_capital for token in named) and not _is_body(named, lexicon):
+        return f"{named[-1].text} {verb.text}"
     words = [token.text for token in subject]
-    if subject[0].start == 0 and (subject[0].tag == DETERMINER or (len(subject) == 1 and subject[0].low.endswith("s"))):
+    if subject[0].low in lexicon.words("articles") and len(words) > 1:
+        return f"{' '.join(words[1:])} {verb.text}"
+    common = subject[0].low in lexicon.words("source_nouns") or subject[0].low.removesuffix("s") in lexicon.words(
+        "person_nouns"
+    )
+    if subject[0].start == 0 and (subject[0].tag == DETERMINER or (len(subject) == 1 and common)):
         words[0] = words[0].lower()
     return f"{' '.join(words)} {verb.text}"
+
+
+def _is_body(name: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the name is rather a body's than a person's: "Harbour Board"."""
+    bodies = lexicon.words("body_nouns") | lexicon.words("source_nouns")
+    return len(name) > 3 or any(token.low in bodies or token.text.isupper() for token in name)
 
 
 def _contested(tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -265,6 +325,8 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
     fact = token.low == "that" and i > 0 and tokens[i - 1].low in lexicon.words("factive_verbs")
     if i == 0 or not (fact or token.low in _FACT_OPENERS):
         return 0, 0.0
+    if not fact and (tokens[i - 1].tag in _VERBS or after.tag == NUMBER or tokens[i - 1].low in _AS_MANY):
+        return 0, 0.0  # "to clarify when …", "dressed as …", "as many as 20"
     modal = any(t.low in lexicon.words("modals") for t in tokens[:i])
     if any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, i - 5) : i]):
         return 0, 0.0
@@ -275,18 +337,33 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
     return i + 1, -0.22
 
 
-def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
+def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[Predication]:
     """ "The ship, built in 1911, sank": subject and verb with the aside between them left out."""
-    comma = next((i for i in range(start, min(start + _MAX_SUBJECT, len(tokens))) if tokens[i].tag == COMMA), None)
+    reach = range(start, min(start + _MAX_SUBJECT, len(tokens)))
+    comma = next((i for i in reach if tokens[i].tag in (COMMA, DASH)), None)
     if comma is None or is_broken(tokens[start:comma]) or any(t.tag == FINITE for t in tokens[start:comma]):
         return
     subject = tokens[start:comma]
     for i in range(comma + 2, min(comma + 26, len(tokens) - 2)):
-        if tokens[i].tag != COMMA or tokens[i + 1].tag != FINITE or not _agrees(tokens[comma - 1], tokens[i + 1]):
+        if (
+            tokens[i].tag != tokens[comma].tag
+            or tokens[i + 1].tag != FINITE
+            or not _agrees(tokens[comma - 1], tokens[i + 1])
+        ):
             continue
+        listed = any(t.tag == CONJUNCTION for t in tokens[comma:i])
+        plural = tokens[comma - 1].low.endswith("s") or tokens[comma - 1].low in lexicon.words("plural_nouns")
+        if listed and tokens[i + 1].low in _PLURAL and not plural:
+            continue  # "Quill, 40, and Oster, 39, were"
         if tokens[i + 1].low in lexicon.words("attribution_verbs"):
-            yield from _said(tokens, subject, i + 1, lexicon)
-        elif not attributed and not any(t.tag == CONJUNCTION for t in tokens[start:i]):
+            aside = tokens[comma + 1 : i]
+            is_name = 2 <= len(aside) <= 3 and all(t.is_capital and t.tag == CONTENT for t in aside)
+            yield from _said(tokens, aside if is_name else subject, i + 1, lexicon)
+            if tokens[i + 1].low in lexicon.words("addressing_verbs"):
+                yield Predication(subject + tokens[i + 1 :], len(subject), 0.02)
+        elif not has_attribution(tokens[:comma] + tokens[i:], lexicon) and not any(
+            t.tag == CONJUNCTION for t in tokens[start:comma]
+        ):
             yield Predication(subject + tokens[i + 1 :], len(subject), 0.02)
         return
 

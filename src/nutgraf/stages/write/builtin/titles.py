@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
@@ -16,13 +16,15 @@ from nutgraf.stages.write.builtin.clauses import (
     NEGATION,
     NUMBER,
     PARTICIPLE,
+    PREPOSITION,
     PRONOUN,
     QUOTE,
     STOP,
     Token,
+    count_words,
 )
 from nutgraf.stages.write.builtin.endings import clause_ends, verb_after, word_count
-from nutgraf.stages.write.builtin.leaning import capitalise
+from nutgraf.stages.write.builtin.leaning import balanced, capitalise
 from nutgraf.stages.write.builtin.phrases import noun_phrases, opening_subject, whole_clause
 from nutgraf.stages.write.builtin.predications import Predication, find_predications
 from nutgraf.text.lexicon import Lexicon
@@ -31,7 +33,7 @@ MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 9
 GOOD_ENOUGH = 0.42
 """Quality below which a title is not worth a line."""
 
-_SPARE = 4  # words over the limit that a headline's form may save
+_SPARE = 6  # words over the limit that a headline's form may save
 _KEPT = 5  # titles of one sentence that are kept for choosing
 _DEMONSTRATIVES = frozenset(("this", "these", "those"))
 _POINTERS = frozenset(("this", "that", "these", "those", "such", "another", "other", "others", "any"))
@@ -51,13 +53,14 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Tokens that make a title, `suffix` behind them."""
+    """Tokens that make a title, `suffix` behind them; commas stand in it only where `may_list`."""
 
     tokens: list[Token]
     quality: float
     quoted: bool = False
     is_claim: bool = False
     suffix: str = ""
+    may_list: bool = False
 
 
 def best_title(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapping[str, float]) -> Title | None:
@@ -70,6 +73,7 @@ def find_titles(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapp
     if not lexicon.known or not tokens or text.rstrip('”" ').endswith("?"):
         return []
     found: dict[str, Title] = {}
+    tokens = _without_asides(_fold_borrowed(tokens))
     for kind in _KINDS if lexicon.verb_forms else _PLAIN_KINDS:
         for piece in kind(tokens, lexicon):
             if not _well_formed(piece, lexicon):
@@ -83,6 +87,59 @@ def find_titles(text: str, tokens: list[Token], lexicon: Lexicon, salience: Mapp
     return sorted(found.values(), key=lambda title: -title.quality)[:_KEPT]
 
 
+def _fold_borrowed(tokens: list[Token]) -> list[Token]:
+    """The tokens with the marks of short borrowed phrases made part of their words: the "instant" option."""
+    marks = [i for i, token in enumerate(tokens) if token.tag == QUOTE]
+    if len(marks) % 2:
+        return tokens
+    folded = list(tokens)
+    for opening, closing in zip(marks[::2], marks[1::2], strict=True):
+        inside = tokens[opening + 1 : closing]
+        if not 0 < len(inside) <= _BORROWED or any(t.tag in (FINITE, COMMA, STOP, PRONOUN) for t in inside):
+            continue
+        first, last = inside[0], inside[-1]
+        folded[opening + 1] = replace(first, text=tokens[opening].text + first.text, start=tokens[opening].start)
+        last = folded[closing - 1]
+        folded[closing - 1] = replace(last, text=last.text + tokens[closing].text, end=tokens[closing].end)
+        folded[opening] = folded[closing] = _NOTHING
+    return [token for token in folded if token is not _NOTHING]
+
+
+def _without_asides(tokens: list[Token]) -> list[Token]:
+    """The tokens without short brackets and without ages behind names, which the explanation gives."""
+    if not any(token.text == "(" or (token.tag == NUMBER and token.text.isdigit()) for token in tokens):
+        return tokens
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        token = tokens[position]
+        closing = _closing_bracket(tokens, position)
+        if closing:
+            position = closing + 1
+            continue
+        following = tokens[position + 1 : position + 4]
+        if token.tag == COMMA and [t.tag for t in following[:2]] == [NUMBER, COMMA] and following[0].text.isdigit():
+            goes_on = len(following) > 2 and (following[2].tag == FINITE or following[2].low == "and")
+            position += 3 if goes_on else 2
+            continue
+        kept.append(token)
+        position += 1
+    return kept
+
+
+def _closing_bracket(tokens: list[Token], position: int) -> int:
+    """Where the bracket that opens at `position` closes, a few words on; 0 where none does."""
+    if tokens[position].text != "(" or not position:
+        return 0
+    reach = range(position + 1, min(position + _BRACKET, len(tokens)))
+    return next((i for i in reach if tokens[i].text == ")"), 0)
+
+
+_BRACKET = 9  # tokens with the marks
+_BORROWED = 4  # words: a longer quotation is a statement
+_NOTHING = Token("", "", 0, 0, is_word=False, is_capital=False)
+
+
 def _render(text: str, tokens: list[Token]) -> str:
     """The words of `tokens`, with one space where the sentence has something between them that is left out."""
     parts = [tokens[0].text]
@@ -94,14 +151,22 @@ def _render(text: str, tokens: list[Token]) -> str:
 
 def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     tokens = piece.tokens
-    if not MIN_TITLE_WORDS <= word_count(tokens) + len(piece.suffix.split()) <= MAX_TITLE_WORDS:
+    if not MIN_TITLE_WORDS <= word_count(tokens) + count_words(piece.suffix.lstrip(", ")) <= MAX_TITLE_WORDS:
         return False
-    if any(token.tag in (QUOTE, DASH, STOP, COMMA) or token.text in "()[]" for token in tokens):
+    if any(token.tag in (QUOTE, DASH, STOP) or token.text in "()[]" for token in tokens):
+        return False
+    if any(token.tag == FINITE and token.is_capital for token in tokens[1:]):
+        return False  # another story's headline
+    if any(token.tag == COMMA for token in tokens) and (piece.suffix or not piece.may_list):
+        return False
+    if not balanced("".join(token.text for token in tokens)):
         return False
     first_person = lexicon.words("first_person")
     if not piece.quoted and any(token.low in first_person and token.text != "US" for token in tokens):
         return False
     first, last = tokens[0], tokens[-1]
+    if "'" in first.low and first.low.partition("'")[0] in lexicon.words("pronouns"):
+        return False  # "He's been …"
     if first.low in _POINTERS or (first.tag == CONTENT and not first.is_capital and first.low.endswith("ed")):
         return False  # a participle or verb that the word lists do not know
     times = lexicon.words("time_nouns")
@@ -109,6 +174,8 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False
     if last.low in lexicon.words("indefinites"):
         return False
+    if first.start == 0 and first.low.endswith("ed") and tokens[1].tag in (PREPOSITION, ADVERB, DETERMINER):
+        return False  # "Perched atop the tower"
     if tokens[0].low == "some" and tokens[1].tag == FINITE:
         return False
     if (
@@ -200,32 +267,75 @@ def _clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
 
 
 def _endings(found: Predication, lexicon: Lexicon) -> Iterator[_Piece]:
+    told = found.speaker.endswith(("told", "tells"))
+    named = len(found.speaker.split()) if found.speaker and not told else 0
     for ending in clause_ends(found.tokens, 0, found.verb, lexicon, MAX_TITLE_WORDS + _SPARE):
-        quality = ending.quality + _length_bonus(ending.words) + found.standing
-        piece = found.tokens[: ending.end]
-        if ending.words > MAX_TITLE_WORDS:
-            piece, quality = compress(piece, lexicon), quality - 0.06
-        told = found.speaker.endswith(("told", "tells"))
-        if found.speaker and not told and word_count(piece) + len(found.speaker.split()) <= MAX_TITLE_WORDS:
-            yield _Piece(piece, quality + 0.08, suffix=f", {found.speaker}")
-        elif not found.speaker or found.may_go_unnamed:
-            yield _Piece(piece, quality, is_claim=found.is_claim)
+        whole = found.tokens[: ending.end]
+        quality = ending.quality + found.standing
+        if named:
+            piece = compress(whole, found.verb, lexicon, MAX_TITLE_WORDS - named)
+            if word_count(piece) + named <= MAX_TITLE_WORDS:
+                worth = quality + _length_bonus(word_count(piece)) - _pressed(whole, piece) + 0.08
+                yield _Piece(piece, worth, suffix=f", {found.speaker}")
+        if not found.speaker or (found.may_go_unnamed and not told):
+            piece = compress(whole, found.verb, lexicon, MAX_TITLE_WORDS)
+            worth = quality + _length_bonus(word_count(piece)) - _pressed(whole, piece)
+            yield _Piece(piece, worth, is_claim=found.is_claim, may_list=True)
 
 
-def compress(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
-    """A headline's form of a clause: without articles and adverbs that a headline would spare, as far as is needed."""
-    kept = list(tokens)
-    for spare in (_is_spare_adverb, _is_spare_article):
-        for token in list(kept):
-            if word_count(kept) <= MAX_TITLE_WORDS:
+def _pressed(whole: list[Token], piece: list[Token]) -> float:
+    """What a title is worth less for each word that it had to lose."""
+    lost = len(whole) - len(piece)
+    return 0.04 + 0.02 * lost if lost else 0.0
+
+
+def compress(tokens: list[Token], verb: int, lexicon: Lexicon, max_words: int) -> list[Token]:
+    """A headline's form of the clause with its verb at `verb`, as far as `max_words` asks for it.
+
+    It is rid of adverbs that a headline would spare, of articles, of the role before a person's name, and of "was" or
+    "has" before a form in -ed.
+    """
+    over = word_count(tokens) - max_words
+    if over <= 0:
+        return tokens
+    role = _role_before_name(tokens[:verb], lexicon)
+    kept = tokens[role:]
+    over -= role
+    steps: tuple[tuple[_IsSpare, list[Token]], ...] = (
+        (_is_spare_adverb, tokens),
+        (_is_spare_article, tokens),
+        (_is_article, tokens),
+    )
+    for is_spare, reach in steps:
+        if is_spare is _is_article and over > 0:
+            auxiliaries = _spare_auxiliaries(tokens, verb, lexicon)
+            kept = [token for token in kept if token not in auxiliaries]
+            over -= len(auxiliaries)
+        for token in reach:
+            if over <= 0:
                 return kept
-            if spare(token, kept, lexicon):
+            if token in kept and is_spare(token, kept, lexicon):
                 kept.remove(token)
+                over -= 1
     return kept
 
 
+_IsSpare = Callable[[Token, list[Token], Lexicon], bool]
+
+
+def _is_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether it is an article that nothing but the style of headlines lets go: before a noun, not before "of"."""
+    after = tokens[tokens.index(token) + 1 :][:1]
+    return (
+        token.low in lexicon.words("articles") and bool(after) and after[0].tag == CONTENT and not after[0].is_capital
+    )
+
+
 def _is_spare_adverb(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
-    return token.low in lexicon.words("spare_adverbs") and token is not tokens[-1]
+    return token is not tokens[-1] and (
+        token.low in lexicon.words("spare_adverbs")
+        or (token.tag == ADVERB and token.low.endswith("ly") and token.low not in lexicon.words("telling_adverbs"))
+    )
 
 
 def _is_spare_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -236,6 +346,25 @@ def _is_spare_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bo
         return True
     after = tokens[place + 1]
     return token.low == "the" and after.tag == CONTENT and not after.is_capital and not _is_vague(after, lexicon)
+
+
+def _role_before_name(subject: list[Token], lexicon: Lexicon) -> int:
+    """Number of tokens that stand before a person's name: "Prime Minister | Ada Quill", "researcher | Ada Quill"."""
+    role = len(subject) - 2
+    if role < 1 or any(token.tag != CONTENT for token in subject) or not all(t.is_capital for t in subject[role:]):
+        return 0
+    last = subject[role - 1].low.rstrip(".")
+    return role if last in lexicon.words("honorifics") | lexicon.words("person_nouns") else 0
+
+
+def _spare_auxiliaries(tokens: list[Token], verb: int, lexicon: Lexicon) -> list[Token]:
+    """ "Two men | were | arrested", "The council | has | approved": what headlines leave out before a form in -ed."""
+    spare = lexicon.words("spare_auxiliaries")
+    group = tokens[verb : verb + 4]
+    count = next((i for i, token in enumerate(group) if token.low not in spare), 0)
+    main = group[count] if 0 < count < len(group) else None
+    told = main is not None and main.tag == PARTICIPLE and main.low.endswith("ed")
+    return group[:count] if told else []
 
 
 def _is_vague(token: Token, lexicon: Lexicon) -> bool:
@@ -249,10 +378,10 @@ def _quoted_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         inside = tokens[opening + 1 : closing]
         if len(inside) < MIN_TITLE_WORDS or not inside[0].is_capital:
             continue
-        spoken = inside[0].low in ("i", "we")
+        spoken = inside[0].low in ("i", "we", "you")
         if not spoken and (inside[0].tag not in (DETERMINER, CONTENT, NUMBER) or inside[0].low in _POINTERS):
             continue
-        verb = verb_after(inside, 0)
+        verb = verb_after(inside, 0) if not spoken else next((i for i in (1, 2) if inside[i].tag == FINITE), None)
         if verb is None or inside[verb].low in lexicon.words("attribution_verbs"):
             continue
         for ending in clause_ends(inside, 0, verb, lexicon, MAX_TITLE_WORDS):

@@ -34,6 +34,7 @@ INSIGHTS = 3
 _SCARCE_TITLES = 9  # sentences with a title at which each is kept for the insights
 W_REDUNDANCY = 1.2
 W_SCARCE = 0.7
+W_KEPT = 4.0  # where the insights do not come to three otherwise
 W_DEK_HEADLINE = 2.6
 _DEK_REACH = 12  # sentences among which the dek is looked for
 _LONGEST_LEAD = 32  # words to which a lead may run that nothing shorter can stand for
@@ -54,12 +55,31 @@ class _Page:
     redundancy: Vector
     used: set[int] = field(default_factory=set)
 
+    def copy(self) -> _Page:
+        """The same page, to be filled apart from this one."""
+        return _Page(self.rows, set(self.shown), self.redundancy, set(self.used))
+
     def show(self, candidate: Candidate) -> None:
         """Take `candidate` on the page."""
         self.used.add(candidate.position)
         self.redundancy = np.maximum(self.redundancy, cosine_to(self.rows, candidate.position))
         self.shown.update(stem(word) for word in candidate.words)
         self.shown.update(candidate.words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What has been chosen for a page."""
+
+    dek: tuple[Candidate, str] | None
+    happened: list[tuple[Candidate, str]]
+    insights: list[InsightChoice]
+    takeaways: list[tuple[Candidate, str]]
+
+    @property
+    def paragraph_words(self) -> int:
+        """Words of What happened."""
+        return sum(count_words(text) for _, text in self.happened)
 
 
 class BuiltinWriter:
@@ -91,6 +111,8 @@ class _Composer:
         self.reserved = -1
         self.standfirst = _standfirst_positions(article, self.candidates)
         self.scarce: set[int] = set()
+        self.keeping = W_SCARCE
+        self.forward: dict[int, float] = {}
         self.page = _Page(
             rows=self.salience.rows,
             shown={*headline, *(stem(word) for word in headline)},
@@ -103,6 +125,17 @@ class _Composer:
         dek = self._choose_dek()
         self._reserve_outlook()
         self._reserve_titled()
+        start = self.page.copy()
+        parts = self._fill(dek)
+        if self.scarce and len(parts.insights) < INSIGHTS:
+            self.page, self.keeping = start, W_KEPT
+            kept = self._fill(dek)
+            if len(kept.insights) > len(parts.insights) and kept.paragraph_words >= PARAGRAPH_WORDS[0]:
+                parts = kept
+        return self._draft(parts.dek, parts.happened, parts.insights, parts.takeaways)
+
+    def _fill(self, dek: tuple[Candidate, str] | None) -> _Parts:
+        """What stands below the dek, chosen with `keeping` as the cost of a sentence that the insights need."""
         happened = self._choose_paragraph()
         if not happened:
             happened = self._lead()
@@ -113,7 +146,7 @@ class _Composer:
         if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
             takeaways = self._choose_takeaways()
             insights = self._choose_insights()
-        return self._draft(dek, happened, insights, takeaways)
+        return _Parts(dek, happened, insights, takeaways)
 
     def _stands(self, candidate: Candidate) -> bool:
         leaning = candidate.leaning
@@ -196,7 +229,7 @@ class _Composer:
                 if not text:
                     continue
                 score = float(self.salience.scores[candidate.position]) - W_REDUNDANCY * self._redundancy(candidate)
-                score -= W_SCARCE * (candidate.position in self.scarce)
+                score -= self.keeping * (candidate.position in self.scarce)
                 if best is None or score > best[0]:
                     best = (score, candidate, text)
             if best is None or (total >= PARAGRAPH_WORDS[0] + 5 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
@@ -266,6 +299,12 @@ class _Composer:
         return sorted(chosen, key=lambda pair: pair[0].position)
 
     def _forward(self, candidate: Candidate) -> float:
+        """How much the sentence looks ahead; found once for each."""
+        if candidate.position not in self.forward:
+            self.forward[candidate.position] = self._look_ahead(candidate)
+        return self.forward[candidate.position]
+
+    def _look_ahead(self, candidate: Candidate) -> float:
         low = " " + " ".join(candidate.words) + " "
         strong = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("forward_cues"))
         weak = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("weak_forward_cues"))
@@ -276,7 +315,9 @@ class _Composer:
         return score - 0.3 * candidate.leaning.has_quote + 0.15 * float(self.salience.scores[candidate.position])
 
     def _may_explain(self, candidate: Candidate) -> bool:
-        if candidate.position in self.standfirst or candidate.leaning.first_person:
+        if candidate.position in self.standfirst or (
+            candidate.leaning.first_person and not candidate.leaning.is_advice
+        ):
             return False
         return self._stands(candidate) and self._new(candidate)
 
@@ -284,17 +325,23 @@ class _Composer:
         """Sentences that bring something new and have a title, at most three, in the order of the article."""
         pool = self.finder.pairs(self._may_explain, self._may_lend)
         chosen: list[InsightChoice] = []
+        lent: set[int] = set()
         while pool and len(chosen) < INSIGHTS:
             best = max(pool, key=lambda pair: pair.worth - W_REDUNDANCY * self._redundancy(pair.candidate))
             chosen.append(best)
             self.page.show(best.candidate)
             if best.title_from is not best.candidate:
                 self.page.show(best.title_from)
-            pool = [pair for pair in pool if self._may_explain(pair.candidate) and self._may_title(pair)]
+            lent.add(best.title_from.position)
+            pool = [
+                pair
+                for pair in pool
+                if self._may_explain(pair.candidate) and self._may_title(pair) and pair.title_from.position not in lent
+            ]
         return sorted(chosen, key=lambda pair: pair.candidate.position)
 
     def _may_lend(self, candidate: Candidate) -> bool:
-        return not candidate.leaning.never and candidate.position not in self.page.used
+        return not candidate.leaning.never
 
     def _may_title(self, pair: InsightChoice) -> bool:
         return pair.title_from is pair.candidate or self._may_lend(pair.title_from)
@@ -312,7 +359,8 @@ class _Composer:
         draft_happened = tuple(names.sentence(candidate, text) for candidate, text in happened)
         draft_insights = tuple(
             DraftInsight(
-                DraftSentence(pair.title.text, (pair.title_from.index,)), names.sentence(pair.candidate, pair.text)
+                DraftSentence(pair.title.text, (pair.title_from.index, *pair.title_from.rests_on)),
+                names.sentence(pair.candidate, pair.text),
             )
             for pair in insights
         )
