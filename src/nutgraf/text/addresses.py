@@ -31,6 +31,9 @@ _AMP_VIEWER = re.compile(r"^/amp/(?:s/)?([a-z0-9.-]+\.[a-z]{2,}/.*)$", re.IGNORE
 _AMP_CACHE = re.compile(r"^/(?:[acivwr]/)(?:s/)?([a-z0-9.-]+\.[a-z]{2,}(?:/.*)?)$", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
+_SAFE_PATH_ONLY = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=~._-]*")
+_SLASHES = re.compile(r"/{2,}")
+_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}")
 
 
 def absolute_url(reference: str, base: str) -> str:
@@ -88,7 +91,7 @@ def _behind_amp_cache(host: str, path: str) -> str:
     match = None
     if host.endswith(".cdn.ampproject.org") or host == "cdn.ampproject.org":
         match = _AMP_CACHE.match(path)
-    elif re.fullmatch(r"(?:www\.)?google\.[a-z.]{2,6}", host):
+    elif _GOOGLE.fullmatch(host):
         match = _AMP_VIEWER.match(path)
     return match.group(1) if match else ""
 
@@ -103,8 +106,9 @@ def _without_variant_labels(host: str) -> str:
 
 
 def _plain_path(path: str) -> str:
-    path = quote(unquote(path, errors="surrogateescape"), safe=_SAFE_PATH, errors="surrogateescape")
-    path = re.sub(r"/{2,}", "/", path).rstrip("/")
+    if not _SAFE_PATH_ONLY.fullmatch(path):
+        path = quote(unquote(path, errors="surrogateescape"), safe=_SAFE_PATH, errors="surrogateescape")
+    path = _SLASHES.sub("/", path).rstrip("/") if "//" in path else path.rstrip("/")
     path = _AMP_PATH_END.sub(_amp_replacement, path) if path.lower() not in ("/amp", "") else path
     if path.lower().startswith("/amp/"):
         path = path[4:]
@@ -116,6 +120,8 @@ def _amp_replacement(match: re.Match[str]) -> str:
 
 
 def _essential_query(query: str) -> str:
+    if not query:
+        return ""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape", max_num_fields=100)
     except ValueError:

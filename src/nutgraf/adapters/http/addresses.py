@@ -7,6 +7,7 @@ anycast networks, and the forms of IPv6 that carry an IPv4 address inside.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -107,6 +108,12 @@ def parse_allowed_endpoint(text: str) -> AllowedEndpoint:
     return AllowedEndpoint(port, network, name="" if network else name)
 
 
+@functools.lru_cache(1_024)
+def parse_ip_address(text: str) -> IPAddress:
+    """The address that `text` is, kept: each way to a server asks for it several times. Raises ValueError."""
+    return ipaddress.ip_address(text)
+
+
 def embedded_address(address: IPAddress) -> IPAddress:
     """The IPv4 address that a mapped, NAT64 (RFC 6052) or 6to4 (RFC 3056) address stands for, else the same address.
 
@@ -161,7 +168,7 @@ class AddressPolicy:
         `name` is the host name that led to the address, empty where the URL holds the address itself.
         """
         try:
-            address = embedded_address(ipaddress.ip_address(address_text))
+            address = embedded_address(parse_ip_address(address_text))
         except ValueError as exc:
             raise Blocked(f"{address_text} is not an IP address.", url=url, code="blocked_address") from exc
         if self._is_allowed(address, port, name):
@@ -179,7 +186,7 @@ class AddressPolicy:
     def is_private(self, host: str, port: int) -> bool:
         """Whether the host, an address or a name, is one that the operator allowed, that is: their own."""
         try:
-            return self._is_allowed(embedded_address(ipaddress.ip_address(host)), port, "")
+            return self._is_allowed(embedded_address(parse_ip_address(host)), port, "")
         except ValueError:
             return any(endpoint.name == host and endpoint.port == port for endpoint in self._allowed)
 
@@ -201,7 +208,7 @@ class AddressPolicy:
 
     def _check_host(self, host: str, port: int, shown: str) -> None:
         try:
-            ipaddress.ip_address(host)
+            parse_ip_address(host)
         except ValueError:
             if not _is_host_name(host):
                 raise Blocked(f"“{host[:80]}” is not a host name.", url=shown, code="blocked_url") from None

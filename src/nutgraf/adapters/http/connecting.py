@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from typing import Any
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from nutgraf.adapters.http.addresses import AddressPolicy
+from nutgraf.adapters.http.addresses import AddressPolicy, parse_ip_address
 from nutgraf.errors import Blocked, ConfigError
 
 DNS_THREADS = 32
@@ -85,7 +84,7 @@ def _name_used(address: str) -> str:
     """The name that led to `address`, empty where the URL under way holds that address itself."""
     host = _plain(requested_host.get())
     try:
-        same = ipaddress.ip_address(host.partition("%")[0]) == ipaddress.ip_address(address.partition("%")[0])
+        same = parse_ip_address(host.partition("%")[0]) == parse_ip_address(address.partition("%")[0])
     except ValueError:
         same = False
     return "" if same else host

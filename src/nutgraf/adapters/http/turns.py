@@ -44,7 +44,10 @@ class OriginTurns:
         turn.wanted_by += 1
         try:
             try:
-                await asyncio.wait_for(turn.lock.acquire(), self._wait_s)
+                if turn.wanted_by == 1:  # it is free; wait_for would make a task to find that out
+                    await turn.lock.acquire()
+                else:
+                    await asyncio.wait_for(turn.lock.acquire(), self._wait_s)
             except TimeoutError:
                 raise Timeout("Too many requests to this site are waiting.", url=url, code="host_busy") from None
             try:
