@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 
 from nutgraf.adapters.http.codings import CODINGS, DECODING_ERRORS, Coding, Decoder
+from nutgraf.adapters.http.holding import HeldBytes
 from nutgraf.errors import FetchError, TooLarge
 
 RATIO_FROM_BYTES = 1_000_000
@@ -25,8 +25,8 @@ class BodyBuffer:
         self._max_ratio = max_ratio
         self._url = url
         self._truncate = truncate
-        self._decoded = io.BytesIO()
-        self._packed = io.BytesIO()  # what can only be decoded when all of it is there
+        self._decoded = HeldBytes(max_bytes)
+        self._packed = HeldBytes(max_bytes)  # what can only be decoded when all of it is there
         self._received_bytes = 0
         self._streams = 0
         self._head = b""
@@ -35,12 +35,12 @@ class BodyBuffer:
     @property
     def size_bytes(self) -> int:
         """Bytes held."""
-        return self._decoded.tell() + self._packed.tell()
+        return self._decoded.size_bytes + self._packed.size_bytes
 
     @property
     def is_packed(self) -> bool:
         """Whether `finish` will decode, and take up to 16 MB for the decoder beside the decoded body."""
-        return self._packed.tell() > 0
+        return self._packed.size_bytes > 0
 
     @property
     def is_full(self) -> bool:
@@ -72,13 +72,15 @@ class BodyBuffer:
     def finish(self) -> bytes:
         """The whole decoded body. Raises TooLarge, or FetchError where it cannot be decoded or ended too early."""
         if self._coding is not None and self._coding.fills_window:
-            packed, self._packed = self._packed.getvalue(), io.BytesIO()
+            packed = self._packed.value()
+            self._packed.close()
+            self._packed = HeldBytes(self._max_bytes)
             for _ in self._decode(self._coding, packed):
                 pass
         unfinished = self._decoder is not None and not self._decoder.is_finished
         if (unfinished or (self._head and not self._streams)) and not self.is_full:
             raise incomplete(self._url)
-        return self._decoded.getvalue()
+        return self._decoded.value()
 
     def close(self) -> None:
         """Let go of what was kept."""

@@ -16,7 +16,7 @@ from nutgraf.adapters.http import headers as http_headers
 from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.adapters.http.body import BodyBuffer
 from nutgraf.adapters.http.breaker import OriginBreaker
-from nutgraf.adapters.http.codings import ACCEPT_ENCODING
+from nutgraf.adapters.http.codings import ACCEPT_ENCODING, PIECE_BYTES
 from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, make_tls_context, requested_host
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
 from nutgraf.adapters.http.options import FetchOptions
@@ -26,7 +26,10 @@ from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.errors import FetchError, Timeout
 from nutgraf.ports import Clock
 
+MEDIUM_BODY_BYTES = 256 * 1024
 LARGE_BODY_BYTES = 1_000_000
+READ_BUFFER_BYTES = 16 * 1024
+"""Received and not yet read, for each connection: twice that stops the reading until it is used up."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECTS = frozenset({301, 308})
 MAX_HEADER_FIELD_BYTES = 32 * 1024
@@ -69,7 +72,10 @@ class HttpFetcher:
         self._breaker = OriginBreaker(clock)
         self._robots = RobotsGate(self._fetch_robots, clock, product=options.product)
         self._connections = asyncio.Semaphore(options.max_connections)
-        self._large_bodies = asyncio.Semaphore(options.max_large_bodies)
+        self._body_slots = (
+            (MEDIUM_BODY_BYTES, asyncio.Semaphore(options.max_medium_bodies)),
+            (LARGE_BODY_BYTES, asyncio.Semaphore(options.max_large_bodies)),
+        )
         self._tls_context = make_tls_context(options.ca_file)
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
@@ -228,14 +234,14 @@ class HttpFetcher:
         async with AsyncExitStack() as stack:
             stack.callback(body.close)  # an error kept by someone must not keep ten megabytes with it
             body.expect(response.content_length)
-            holds_large_slot = False
-            while not body.is_full and (chunk := await response.content.readany()):
+            slots = list(self._body_slots)
+            while not body.is_full and (chunk := await response.content.read(PIECE_BYTES)):
                 for _ in body.feed(chunk):
-                    if body.size_bytes > LARGE_BODY_BYTES and not holds_large_slot:
-                        await stack.enter_async_context(self._large_bodies)
-                        holds_large_slot = True
-            if body.is_packed and not holds_large_slot:
-                await stack.enter_async_context(self._large_bodies)
+                    while slots and body.size_bytes > slots[0][0]:
+                        await stack.enter_async_context(slots.pop(0)[1])
+            if body.is_packed:
+                for _, slot in slots:
+                    await stack.enter_async_context(slot)
             return body.finish()
 
     def _open_session(self) -> aiohttp.ClientSession:
@@ -252,6 +258,7 @@ class HttpFetcher:
                 ),
                 headers={"User-Agent": options.user_agent, "Accept-Encoding": ACCEPT_ENCODING},
                 cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=READ_BUFFER_BYTES,
                 auto_decompress=False,  # decoded by BodyBuffer, which counts
                 trust_env=False,
                 max_line_size=MAX_HEADER_FIELD_BYTES,

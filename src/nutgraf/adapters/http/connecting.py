@@ -18,6 +18,8 @@ from nutgraf.errors import Blocked, ConfigError
 DNS_THREADS = 32
 DNS_CACHE_S = 60
 MAX_ADDRESSES_TRIED = 8
+RECEIVE_BUFFER_BYTES = 64 * 1024
+"""Of a socket, which the system doubles: more would wait in our memory, 300 KB for each server that only sends."""
 MAX_PRIVATE_NAMES = 1_000
 
 requested_host: ContextVar[str] = ContextVar("requested_host", default="(unknown)")
@@ -108,7 +110,9 @@ def make_connector(
             policy.check_address(address, target[1], name=_name_used(address))
         except Blocked as exc:
             raise AddressRefused(exc) from exc
-        return socket.socket(family=family, type=kind, proto=proto)
+        made = socket.socket(family=family, type=kind, proto=proto)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        return made
 
     return aiohttp.TCPConnector(
         resolver=resolver,

@@ -20,6 +20,7 @@ _LIMIT_FIELDS = (
     "max_image_bytes",
     "max_ratio",
     "max_connections",
+    "max_medium_bodies",
     "max_large_bodies",
 )
 
@@ -33,7 +34,8 @@ class FetchOptions:
     each with its port: networks, by addresses only (`127.0.0.0/8:8322`), and hosts by name (`nas.home:8080`).
     `host_gap_s` is the pause between two requests to one origin.
     Connecting covers name, TCP and TLS; `total_timeout_s` covers all redirects but not the wait for the origin's turn.
-    `max_ratio` applies to bodies above 1 MB decoded; of those, `max_large_bodies` are held at once.
+    Of bodies above 256 KiB `max_medium_bodies` are held at once, of these `max_large_bodies` above 1 MB decoded, to
+    which `max_ratio` applies, too.
     """
 
     user_agent: str = "Nutgraf"
@@ -50,7 +52,8 @@ class FetchOptions:
     max_ratio: int = 100
     max_redirects: int = 5
     max_connections: int = 256
-    max_large_bodies: int = 4
+    max_medium_bodies: int = 12
+    max_large_bodies: int = 3
     allowed_endpoints: tuple[AllowedEndpoint, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
