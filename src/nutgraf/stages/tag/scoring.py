@@ -34,7 +34,7 @@ _ALSO_SHARE = 0.6  # for a top-level topic that a narrower one speaks for beside
 _LEAST_TOP_LEVEL = 2.0
 _SECOND_TOP_LEVEL_SHARE = 0.5
 _SECOND_TOP_LEVEL_LEAST = 5.0
-_LEAST_NARROWER = 4.2
+_LEAST_NARROWER = 3.8
 _LEAST_NARROWER_OF_FEW = (
     2.0  # of the first of them that speak for a chosen topic, so that a short text gets what it carries
 )
