@@ -3,56 +3,65 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 import htmldate
 
 from nutgraf.stages.extract.jsonld import Node, text_of
+from nutgraf.stages.extract.locate import Surroundings
 from nutgraf.stages.extract.moments import parse_moment
 from nutgraf.stages.extract.tree import Element, lxml_html_copy
-from nutgraf.stages.extract.visible_dates import find_date
+from nutgraf.stages.extract.visible_dates import find_date, find_publication_date
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
     "date.published", "publishdate", "publish-date", "publish_date", "published_time", "pubdate", "publication_date",
-    "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
-    "dcterms.date", "dc.date", "citation_publication_date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
-    "date", "ptime", "last-modified-date", "article.published", "rnews:datepublished", "article_date_original",
-    "vr:published_time", "shareaholic:article_published_time", "timestamp", "date_published", "created", "datecreated",
+    "og:pubdate", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued", "citation_publication_date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "article.published", "rnews:datepublished",
+    "article_date_original", "vr:published_time", "shareaholic:article_published_time", "date_published",
+)  # fmt: skip
+# Often the day on which the record was made or last saved, so what readers are shown goes before them.
+_VAGUE_METAS = (
+    "date", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "ptime", "timestamp", "created",
+    "datecreated", "last-modified-date",
 )  # fmt: skip
 _UPDATED_METAS = (
     "article:modified_time", "og:updated_time", "article:modified", "datemodified", "date.modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "last-modified", "article.updated",
 )  # fmt: skip
 _PUBLISHED_NAMES = re.compile(r"publi|created|posted|entry-date|post-date|article-?date|dateline|datum|pubdate", re.I)
-_URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](\d\d)[/-](\d\d)(?:/|-|$)")
-_NEAR_LINES = 16
+_URL_DATE = re.compile(r"/(?P<y>(?:19|20)\d\d)[/-](?P<m>\d\d?)[/-](?P<d>\d\d?)(?:/|-|$)")
+_URL_DATE_DAY_FIRST = re.compile(r"/(?P<d>\d\d)-(?P<m>\d\d)-(?P<y>20\d\d)(?:/|-|$)")
 _MAX_TIMES = 40
+_COMMENT = re.compile(r"\bcomments?\b|comment-|kommentar|respond", re.IGNORECASE)
 
 
 def find_published(
-    root: Element, article: Node, metas: Mapping[str, str], url: str, lines: Sequence[str] = ()
+    root: Element, article: Node, metas: Mapping[str, str], url: str, surroundings: Surroundings
 ) -> datetime | None:
-    """When the article was published, with the zone that the page gives (UTC where none), or None.
-
-    `lines` are the short texts near the headline, in the order in which they are to be searched.
-    """
-    for text in (text_of(article.get("datePublished")), text_of(article.get("dateCreated"))):
-        moment = parse_moment(text)
-        if moment:
-            return moment
-    for name in _PUBLISHED_METAS:
-        moment = parse_moment(metas.get(name, ""))
-        if moment:
-            return moment
+    """When the article was published, with the zone that the page gives (UTC where none), or None."""
+    shown = {moment.date() for moment in filter(None, map(find_date, surroundings.lines))}
+    declared = _moments(text_of(article.get("datePublished")), *(metas.get(name, "") for name in _PUBLISHED_METAS))
+    declared.sort(key=lambda moment: moment.date() not in shown)  # stable: else the structured data's
+    vague = _moments(*(metas.get(name, "") for name in _VAGUE_METAS))
+    if declared:
+        return declared[0]
     return (
-        _marked_up(root)
+        parse_moment(text_of(article.get("dateCreated")))
+        or _marked_up(root)
+        or next((moment for moment in vague if moment.date() in shown), None)
+        or find_publication_date(surroundings.lines, surroundings.openings)
+        or next(iter(vague), None)
         or _in_address(url)
-        or _visible(lines)
         or _searched(root, url)
+        or next(filter(None, map(find_date, surroundings.lines)), None)
         or parse_moment(text_of(article.get("uploadDate")))
     )
+
+
+def _moments(*texts: str) -> list[datetime]:
+    return [moment for moment in map(parse_moment, texts) if moment]
 
 
 def find_updated(article: Node, metas: Mapping[str, str]) -> datetime | None:
@@ -79,20 +88,20 @@ def _marked_up(root: Element) -> datetime | None:
             continue
         if "datepublished" in (element.get("itemprop") or "").lower() or "pubdate" in element.attrib:
             return moment
-        if element.tag == "time":
+        if element.tag == "time" and not _is_in_comment(element):
             if _PUBLISHED_NAMES.search(element.get("class", "")) and "updated" not in element.get("class", ""):
                 return moment
             plain.append(moment)
     return plain[0] if len({moment.date() for moment in plain}) == 1 else None
 
 
+def _is_in_comment(element: Element) -> bool:
+    return any(_COMMENT.search(f"{holder.get('class', '')} {holder.get('id', '')}") for holder in element.iterancestors())
+
+
 def _in_address(url: str) -> datetime | None:
-    match = _URL_DATE.search(url)
-    return parse_moment("-".join(match.groups())) if match else None
-
-
-def _visible(lines: Sequence[str]) -> datetime | None:
-    return next(filter(None, map(find_date, lines)), None)
+    match = _URL_DATE.search(url) or _URL_DATE_DAY_FIRST.search(url)
+    return parse_moment(f"{match['y']}-{match['m']:0>2}-{match['d']:0>2}") if match else None
 
 
 def _searched(root: Element, url: str) -> datetime | None:

@@ -19,6 +19,7 @@ _INTRODUCTION_BLOCKS = 25
 _STANDFIRST_WORDS = 8
 _LINE_WORDS = 20
 _FAR_BLOCKS = 60
+_OPENING_BLOCKS = 6
 _MAX_SCORED_WORDS = 100
 
 
@@ -44,10 +45,14 @@ def find_range(page: PageBlocks) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands near the text: the heading before it, and short lines (datelines, bylines), nearest first."""
+    """What stands near the text: the heading before it, and short lines (datelines, bylines), nearest first.
+
+    `openings` are the first blocks of the text itself.
+    """
 
     heading: str = ""
     lines: tuple[str, ...] = ()
+    openings: tuple[str, ...] = ()
 
 
 def surroundings_of(page: PageBlocks, start: int, end: int) -> Surroundings:
@@ -61,7 +66,8 @@ def surroundings_of(page: PageBlocks, start: int, end: int) -> Surroundings:
     order = dict.fromkeys([*near, *range(start, min(end, start + _FAR_BLOCKS)), *range(max(start - 20, 0), start)])
     asides = [text for index, text in page.asides if first - 6 <= index <= start + 4]
     lines = [blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS]
-    return Surroundings(blocks[heading].text if heading >= 0 else "", (*asides, *lines))
+    openings = tuple(block.text for block in blocks[start : min(end, start + _OPENING_BLOCKS)])
+    return Surroundings(blocks[heading].text if heading >= 0 else "", (*asides, *lines), openings)
 
 
 def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:

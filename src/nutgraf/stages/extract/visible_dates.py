@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 # Months by their first letters in the languages of most news; what two languages share means the same month.
@@ -30,25 +31,72 @@ _DATE = re.compile(
     rf"|(?P<y5>\d{{4}})\s?年\s?(?P<m5>\d{{1,2}})\s?月\s?(?P<d5>\d{{1,2}})\s?日)(?!\d)",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"\D{0,12}?\b([01]?\d|2[0-3]):([0-5]\d)\b")
+_UPDATED = re.compile(
+    r"updat|modifi|revis|aktualisiert|ge[äa]ndert|änderung|bearbeitet|mis à jour|modifié|actualizad|aggiornat|bijgewerkt|uppdaterad"
+    r"|oppdatert|opdateret|zaktualizowan|atualizad",
+    re.IGNORECASE,
+)
+_PUBLISHED = re.compile(
+    r"publi|posted|written|veröffentlicht|erschienen|erstellt|geschrieben|mitteilung|meldung|release|écrit|pubblicat|gepubliceerd"
+    r"|publicerad|publisert|offentliggjort|opublikowan|datum|date|stand\b",
+    re.IGNORECASE,
+)
 _FIRST_YEAR = 1995
+_LAST_YEAR = 2100
+_DATELINE_WORDS = 8
+_SENTENCE_WORDS = 3
+_OPENING_CHARS = 80
+_PLACE_WORDS = 4
 _MAX_SEARCHED_CHARS = 300
 
 
-def find_date(text: str, *, latest_year: int = 2100) -> datetime | None:
+def find_publication_date(lines: Sequence[str], openings: Sequence[str]) -> datetime | None:
+    """The date that stands near a headline as that of publication, midnight UTC, or None.
+
+    `lines` are short texts, likeliest first; a date in one counts where little else is said or the words before it say
+    "published". `openings` are the first words of the text, where agencies and offices put their dateline.
+    """
+    for line in lines:
+        position = 0
+        dates = [match for match in _DATE.finditer(line[:_MAX_SEARCHED_CHARS]) if _moment(match)]
+        for match in dates:
+            before = line[position : match.start()]
+            position = match.end()
+            if _PUBLISHED.search(before) or (not _UPDATED.search(before) and _is_dateline(line, match)):
+                return _moment(match)
+    for opening in openings:
+        match = _first_match(opening[:_OPENING_CHARS])
+        if match is not None and len(opening[: match.start()].split()) <= _PLACE_WORDS:
+            return _moment(match)
+    return None
+
+
+def _is_dateline(line: str, match: re.Match[str]) -> bool:
+    """Whether a line says little beside the date; a short sentence may be about any date."""
+    rest = line[: match.start()] + line[match.end() : _MAX_SEARCHED_CHARS]
+    return len(rest.split()) <= (_SENTENCE_WORDS if line.endswith(".") else _DATELINE_WORDS)
+
+
+def find_date(text: str) -> datetime | None:
     """The first date in the first 300 characters of `text`, midnight UTC, or None.
 
     Dates with slashes and the year last are left alone: their order of day and month cannot be told.
     """
-    for match in _DATE.finditer(text[:_MAX_SEARCHED_CHARS]):
-        groups = {name[0]: value for name, value in match.groupdict().items() if value}
-        month = groups["m"].lower()
-        year = int(groups["y"])
-        year += 2000 if year < 100 else 0
-        try:
-            moment = datetime(year, int(month) if month.isdigit() else _NUMBERS[month], int(groups["d"]), tzinfo=UTC)
-        except ValueError:
-            continue
-        if _FIRST_YEAR <= moment.year <= latest_year:
-            return moment
-    return None
+    match = _first_match(text)
+    return _moment(match) if match is not None else None
+
+
+def _first_match(text: str) -> re.Match[str] | None:
+    return next((match for match in _DATE.finditer(text[:_MAX_SEARCHED_CHARS]) if _moment(match)), None)
+
+
+def _moment(match: re.Match[str]) -> datetime | None:
+    groups = {name[0]: value for name, value in match.groupdict().items() if value}
+    month = groups["m"].lower()
+    year = int(groups["y"])
+    year += 2000 if year < 100 else 0
+    try:
+        moment = datetime(year, int(month) if month.isdigit() else _NUMBERS[month], int(groups["d"]), tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
