@@ -11,11 +11,13 @@ from nutgraf.stages.extract.blocks import Block, PageBlocks
 from nutgraf.stages.extract.furniture import CONTENT_NAMES, Furniture
 
 _STANDFIRST_NAMES = re.compile(
-    r"standfirst|intro|lead\b|teaser|excerpt|summary|subtitle|sub-?head|\bdek\b|\bdeck\b|vorspann|anrei|chapo|entradilla",
+    r"standfirst|intro|lead\b|teaser|excerpt|summary|subtitle|sub-?head|\bdek\b|\bdeck\b|vorspann|anrei|chapo|entradilla|bajada|sub-?headline|article-?description|page-?intro|copete|sommario|occhiello",
     re.I,
 )
 _MIN_LEFT = 0.2
 _INTRODUCTION_BLOCKS = 25
+_STANDFIRST_BLOCKS = 8
+_STANDFIRST_LEVELS = 3
 _STANDFIRST_WORDS = 8
 _LINE_WORDS = 20
 _FAR_BLOCKS = 60
@@ -72,17 +74,34 @@ def surroundings_of(page: PageBlocks, start: int, end: int) -> Surroundings:
 
 def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:
     """The range, begun earlier where a standfirst stands between the headline and the element of the text."""
-    for headline in range(start - 1, max(start - _INTRODUCTION_BLOCKS, 0) - 1, -1):
-        if blocks[headline].level == 1:
+    for index in range(start, min(start + _STANDFIRST_BLOCKS, end)):
+        block = blocks[index]
+        if block.furniture and _is_called_standfirst(block) and _is_standfirst(block):
+            block.furniture = False
+        if not block.furniture and block.words >= _LINE_WORDS:
             break
-    else:
-        return start, end
     if any(block.level == 1 and block.words > 2 for block in blocks[start:end]):
+        return start, end
+    headline = _headline_before(blocks, start)
+    if headline < 0:
         return start, end
     for index in range(headline + 1, start):
         block = blocks[index]
-        block.furniture = not _is_standfirst(block)
+        block.furniture = not (
+            _is_standfirst(block) and (blocks[headline].level == 1 or _is_called_standfirst(block))
+        )
     return headline + 1, end
+
+
+def _headline_before(blocks: list[Block], start: int) -> int:
+    """The place of the headline above the text, or -1: the nearest h1, else a heading of another rank close by."""
+    for index in range(start - 1, max(start - _INTRODUCTION_BLOCKS, 0) - 1, -1):
+        if blocks[index].level == 1:
+            return index
+    for index in range(start - 1, max(start - _STANDFIRST_BLOCKS, 0) - 1, -1):
+        if blocks[index].level in (2, 3) and blocks[index].words >= 3:
+            return index if blocks[index].link_share < 0.5 else -1
+    return -1
 
 
 def _is_standfirst(block: Block) -> bool:
@@ -90,16 +109,20 @@ def _is_standfirst(block: Block) -> bool:
         (not block.furniture or _is_called_standfirst(block))
         and block.words >= _STANDFIRST_WORDS
         and block.link_share < 0.3
-        and block.kind in (ParagraphKind.BODY, ParagraphKind.HEADING)
+        and block.kind in (ParagraphKind.BODY, ParagraphKind.HEADING, ParagraphKind.QUOTE, ParagraphKind.LIST_ITEM)
         and (block.ends_sentence or block.words >= 15)
     )
 
 
 def _is_called_standfirst(block: Block) -> bool:
     element = block.element
-    parent = element.getparent()
-    names = element.get("class", "") + " " + (parent.get("class", "") if parent is not None else "")
-    return bool(_STANDFIRST_NAMES.search(names))
+    for _ in range(_STANDFIRST_LEVELS):
+        if element is None or element.tag in ("article", "main", "body"):
+            return False
+        if _STANDFIRST_NAMES.search(element.get("class", "")):
+            return True
+        element = element.getparent()
+    return False
 
 
 def score_block(block: Block) -> float:

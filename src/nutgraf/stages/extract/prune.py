@@ -29,7 +29,7 @@ def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
             continue
         if folded_title and block.words < 40 and _fold(block.text) == folded_title:
             continue
-        if kept and kept[-1].text == block.text:
+        if block.words < 8 and kept and kept[-1].text == block.text:
             continue
         kept.append(block)
     return _without_idle_headings(_trimmed(kept))
