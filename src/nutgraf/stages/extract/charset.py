@@ -76,7 +76,7 @@ def _codec_name(label: str) -> str:
 def _is_mostly_utf8(text: str) -> bool:
     """Whether the text is UTF-8 but for a few stray bytes, as where a template has another charset."""
     broken = text.count("\ufffd")
-    intact = sum(character > "\x7f" for character in text) - broken
+    intact = len(text) - len(text.encode("ascii", "ignore")) - broken
     return intact > 4 * broken
 
 

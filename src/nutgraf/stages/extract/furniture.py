@@ -48,7 +48,8 @@ _SURE = frozenset(
     login signup register modal popup lightbox widget widgets trending mostread popular skiplink skip hatnote
     navbox editsection mweditsection noprint recirculation entryfooter postfooter articlefooter appstore
     appstores pushlayer paidbox disclosure notice callout authorbox authorbio postmeta entrymeta authorinfo
-    impressum toolbar
+    impressum toolbar comentarios commentaires commenti reacties replies relacionadas relacionados relacionada
+    correlati verwandt publicidad publicite pubblicita reklama promobox nextstory rsssummary
     """
     )
 )
@@ -74,7 +75,10 @@ _SURE_PHRASES = re.compile(
     r"|most-?(?:read|popular|viewed)|social-?(?:media|share|link|icon|bar)|share-?(?:button|bar|link|tool)"
     r"|author-?(?:box|bio|info|card|meta)|post-?(?:meta|nav|tags)|entry-?(?:meta|utility)|article-?(?:meta|tags|tools)"
     r"|newsletter|cookie|tag-?(?:list|cloud)|mw-editsection|wp-block-buttons|also-?like|see-?also|top-?stories"
-    r"|jp-relatedposts|nocontent|no-?print"
+    r"|jp-relatedposts|nocontent|no-?print|sabox|licen[cs]e-?info|s[ií]guenos|siguenos|(?:next|prev|previous)-?(?:post|story|article)"
+    r"|news-letter|abo-?werbung|affiliate|anchor-?navi|table-of-contents|comment-?(?:list|respond|form|section|area)|about-?(?:the-)?author"
+    r"|more-?(?:from|on|stories|news)|up-?next|trending-|you-?may|recirc|sign-?up|paywall-?(?:box|promo|banner|teaser)"
+    r"|podcast-?(?:promo|player)|app-?promo|ad-?(?:slot|wrapper|container|unit|banner)"
 )
 # Classes that WordPress derives from a post's tags and categories, and words that only describe the layout.
 _NOISE = re.compile(r"\b(?:tag|category|type|status|format|post-\d+|has|no|with|without|is|js)-[\w-]+", re.I)

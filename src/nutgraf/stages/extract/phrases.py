@@ -41,12 +41,21 @@ POINTER = re.compile(
       | condividi\b | lees\s+(?:ook|meer|verder) | advertentie\b | leia\s+(?:também|mais) | publicidade\b | assine\b
       | czytaj\s+(?:też|także|więcej) | zobacz\s+(?:też|także) | reklama\b | läs\s+(?:också|mer|även) | annons\b
       | les\s+(?:også|mer) | annonse\b | læs\s+(?:også|mere)
+      | (?:le|te)\s+puede\s+interesar | (?:ver|lea|mira|además|vea)\s+(?:también|además) | más\s+(?:noticias|en|sobre)\b
+      | (?:crédits?|crédito|foto|photo|fotos|photos|imagen|bildrechte|titelbild)\s*(?:photos?|:|par|by|von) | pour\s+aller\s+plus\s+loin
+      | (?:das\s+thema|diese[rs]?\s+\w+|dies)\s+könnte\s+(?:dich|sie|euch)\s+auch | weitere\s+\w+\s+(?:themen|artikel|meldungen)
+      | noch\s+mehr\b | kontakt\s*: | pressekontakt | möchten\s+sie\s+den\s+artikel\s+teilen | kommentar\s+verfassen
+      | \d+\s+(?:antworten|kommentare|responses|replies|comentarios|commentaires)\b | (?:all|alle)\s+(?:stories|artikel|nachrichten)\b
+      | part\s+of\s+complete\s+coverage | more\s+to\s+explore | more\s+stories | what\s+to\s+read\s+next | don['’]t\s+miss
+      | (?:also|now)\s+on\s+\w+ | in\s+this\s+(?:article|story)\s*: | editor['’]?s['’]?\s+picks? | top\s+stories | in\s+case\s+you\s+missed
+      | (?:latest|other)\s+(?:news|stories|articles|headlines)\s*(?::|$) | (?:our|recommended)\s+(?:picks|coverage|reading)
+      | polecane\b | zobacz\s+również | fot\. | leia\s+mais | saiba\s+mais | veja\s+também | approfondi(?:menti|sci) | potrebbe\s+interessarti
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
 # A plea wherever it stands in a paragraph of moderate length.
 PLEA = re.compile(
-    r"""sign\s+up\s+(?:for|to)\s+(?:our|the|receive|get) | subscribe\s+to\s+(?:our|the)
+    r"""\b(?:sign\s+up\s+(?:for|to)\s+(?:our|the|receive|get) | subscribe\s+to\s+(?:our|the)
     | our\s+(?:free\s+)?(?:daily\s+|weekly\s+)?newsletter | (?:our|agree\s+to\s+the)\s+(?:privacy|cookie)\s+policy
     | our\s+terms\s+of\s+(?:use|service) | (?:get|enjoy|for)\s+unlimited\s+(?:digital\s+)?access
     | already\s+a\s+(?:subscriber|member)\?
@@ -69,7 +78,28 @@ PLEA = re.compile(
     | e-mail-adresse\s+(?:wird|ein|an) | javascript\s+(?:aktivieren|ist) | folgen\s+sie\s+uns | liken\s+sie
     | jetzt\s+(?:abonnieren|digital-abo|registrieren) | bereits\s+(?:abonnent|registriert)
     | alle\s+rechte\s+vorbehalten | all\s+rights\s+reserved | nutzungsbedingungen | (?:abonnez|inscrivez)-vous
-    | politique\s+de\s+confidentialité | suscríbete | política\s+de\s+privacidad | iscriviti\s+alla""",
+    | politique\s+de\s+confidentialité | suscríbete | política\s+de\s+privacidad | iscriviti\s+alla
+    | (?:follow|find|like)\s+(?:us|the\s+[\w\s]{1,30}|\w+)\s+on\s+(?:twitter|x\b|facebook|instagram|telegram|whatsapp|youtube|bluesky)
+    | (?:join|subscribe\s+to)\s+(?:our|the)\s+[\w\s]{0,20}(?:channel|newsletter|group|list) | (?:download|get)\s+(?:the|our)\s+[\w\s]{0,30}\bapps?\b
+    | subscribe\s+now | s[íi]gu?[ea]nos\s+en | s[íi]guenos | (?:únete|suscríbase|suscribirte|suscribirse)\b
+    | (?:nuestro|nuestra)\s+(?:canal|boletín|newsletter|cuenta|página)\b
+    | canal\s+de\s+(?:telegram|whatsapp|youtube) | hazte\s+(?:miembro|socio) | suivez[- ]nous | rejoignez[- ]nous | notre\s+newsletter
+    | seguici\s+su | siga\s+(?:o|a|nosso) | receba\s+(?:as|nossas) | volg\s+ons | obserwuj\s+nas | śledź\s+nas
+    | wszelkie\s+prawa\s+zastrzeżone | tous\s+droits\s+réservés | todos\s+los\s+derechos\s+reservados | tutti\s+i\s+diritti\s+riservati
+    | todos\s+os\s+direitos\s+reservados | (?:is\s+the\s+)?copyrighted\s+property\s+of | republish(?:ed)?\s+(?:this|with\s+permission)
+    | submit\s+your\s+(?:letter|comment|story) | (?:welcome\s+)?gift\s+(?:for\s+)?(?:first-time\s+)?subscribers | first-time\s+subscribers
+    | (?:unserem|unseren|den|zum)\s+(?:whatsapp|telegram|youtube)-kanal | (?:für|mit)\s+unserem\s+newsletter
+    | hinterlass(?:e|en\s+sie)\s+(?:einfach\s+)?(?:einen|ein)\s+kommentar | (?:in|unter)\s+den\s+kommentaren\b
+    | (?:this|the)\s+(?:post|article|story)\s+(?:may\s+contain|contains)\s+affiliate | affiliate[- ]links? | provision\s+(?:vom|von)
+    | creative\s+commons)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# The heading of readers' comments, after which no article goes on.
+COMMENTS = re.compile(
+    r"""(?:\d+\s+|all\s+|add\s+a\s+|your\s+|top\s+)?(?:comments?|kommentare?|antworten|responses|repl(?:y|ies)|comentarios?|comentar
+      |commentaires?|réactions|reacties|commenti|komentarze|kommentarer|leave\s+a\s+(?:reply|comment)|join\s+the\s+(?:conversation|discussion)
+      |kommentar\s+(?:verfassen|schreiben)|schreiben?\s+(?:sie\s+)?einen\s+kommentar|deja\s+(?:un|tu)\s+comentario|laisser\s+un\s+commentaire
+      )(?:\W.{0,25})?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Words of consent forms; counted against the words of the text.
@@ -80,7 +110,7 @@ CONSENT = re.compile(
 )
 # What a page says where it keeps the rest of the article for subscribers.
 PAYWALL = re.compile(
-    r"""subscribe\s+(?:now\s+)?to\s+(?:continue|read|unlock) | to\s+continue\s+reading | subscribers?[- ]only
+    r"""\b(?:subscribe\s+(?:now\s+)?to\s+(?:continue|read|unlock) | to\s+continue\s+reading | subscribers?[- ]only
     | already\s+a\s+subscriber | (?:only|exclusively|free)\s+for\s+subscribers | sign\s+in\s+to\s+(?:continue|read)
     | create\s+a\s+free\s+account | register\s+to\s+(?:read|continue)
     | become\s+a\s+(?:member|subscriber)\s+(?:to|today|now|and\s+read)
@@ -91,6 +121,6 @@ PAYWALL = re.compile(
     | kostenpflichtiger\s+inhalt | réservé\s+aux\s+abonnés | article\s+réservé | abonnez-vous\s+pour\s+lire
     | il\s+vous\s+reste\s+\S+\s+de\s+cet\s+article
     | (?:exclusivo|solo|contenido)\s+(?:para|exclusivo)\s+(?:suscriptores|para\s+suscriptores)
-    | suscríbete\s+para\s+(?:leer|seguir) | riservato\s+agli\s+abbonati""",
+    | suscríbete\s+para\s+(?:leer|seguir) | riservato\s+agli\s+abbonati)""",
     re.IGNORECASE | re.VERBOSE,
 )

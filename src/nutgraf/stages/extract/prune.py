@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.blocks import Block
-from nutgraf.stages.extract.phrases import PAYWALL, PLEA, POINTER
+from nutgraf.stages.extract.phrases import COMMENTS, PAYWALL, PLEA, POINTER
 
 _POINTER_WORDS = 25
 _PLEA_WORDS = 40
 _CUE_WORDS = 4
 _TEASERS = 2
 _TEASER_WORDS = 60
+_TITLE_WORDS = 4
+_MIN_ARTICLE_WORDS = 100
+_TAIL_WORDS = 8
 _CAPTION_WORDS = 8
 """A shorter caption, or one that is no sentence, names the picture and tells nothing."""
 _NOT_WORD = re.compile(r"\W+")
@@ -21,7 +25,7 @@ _NOT_WORD = re.compile(r"\W+")
 
 def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
     """The blocks of an article's element that are its text, in order."""
-    blocks = _without_teasers(blocks)
+    blocks = _without_teasers(_without_tail(blocks))
     kept: list[Block] = []
     folded_title = _fold(title)
     for block in blocks:
@@ -35,20 +39,56 @@ def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
     return _without_idle_headings(_trimmed(kept))
 
 
+def _without_tail(blocks: Sequence[Block]) -> Sequence[Block]:
+    """Up to where readers' comments begin, or a heading of other stories after which no prose comes."""
+    before = 0
+    for index, block in enumerate(blocks):
+        if block.furniture:
+            continue
+        if before >= _MIN_ARTICLE_WORDS and block.words <= _TAIL_WORDS and not block.ends_sentence:
+            is_heading = block.kind is ParagraphKind.HEADING
+            if COMMENTS.match(block.text) and (is_heading or block.tag != "p"):
+                return blocks[:index]
+            if is_heading and POINTER.match(block.text) and not _has_prose(blocks[index + 1 :]):
+                return blocks[:index]
+        before += 0 if block.link_share > 0.5 else block.words
+    return blocks
+
+
+def _has_prose(blocks: Sequence[Block]) -> bool:
+    """Whether two paragraphs follow each other, as they do in an article and not among teasers."""
+    marks = [block.tag == "p" and block.words >= 20 and block.link_share < 0.3 and not block.furniture for block in blocks]
+    return any(one and other for one, other in pairwise(marks))
+
+
 def _without_teasers(blocks: Sequence[Block]) -> list[Block]:
-    """Without linked headings and the few lines under each, where there is more than one: other articles' teasers."""
-    linked = [i for i, block in enumerate(blocks) if block.kind is ParagraphKind.HEADING and block.link_share > 0.6]
+    """Without linked headings and the few lines under each, where there is more than one: other articles' teasers.
+
+    A linked heading above much text is this article's own, as in a list of films with links to the shops.
+    """
+    linked = [i for i, block in enumerate(blocks) if _is_linked_title(block)]
     if len(linked) < _TEASERS:
         return list(blocks)
     dropped: set[int] = set()
     for index in linked:
-        dropped.add(index)
         following = index + 1
-        while following < len(blocks) and blocks[following].kind is not ParagraphKind.HEADING:
+        is_heading = blocks[index].kind is ParagraphKind.HEADING
+        while following < len(blocks) and not (blocks[following].kind is ParagraphKind.HEADING or following in linked):
             following += 1
-        if sum(block.words for block in blocks[index + 1 : following]) <= _TEASER_WORDS:
-            dropped.update(range(index + 1, following))
+        under = blocks[index + 1 : following]
+        if sum(block.words for block in under) <= _TEASER_WORDS and (is_heading or all(b.tag != "p" for b in under)):
+            dropped.update(range(index, following))
+        elif is_heading and sum(block.words for block in under if block.tag == "p") > _TEASER_WORDS:
+            continue
+        else:
+            dropped.add(index)
     return [block for i, block in enumerate(blocks) if i not in dropped]
+
+
+def _is_linked_title(block: Block) -> bool:
+    if block.kind is ParagraphKind.HEADING:
+        return block.link_share > 0.6
+    return block.kind is ParagraphKind.BODY and block.tag != "p" and block.link_share > 0.8 and block.words >= _TITLE_WORDS
 
 
 def _is_furniture(block: Block) -> bool:
@@ -60,7 +100,7 @@ def _is_furniture(block: Block) -> bool:
     if block.kind is ParagraphKind.CAPTION:
         return block.words < _CAPTION_WORDS or not block.ends_sentence
     if block.kind is ParagraphKind.HEADING:
-        return block.link_share > 0.8 or block.level == 1
+        return block.level == 1
     if block.link_share > 0.8:
         return True
     if block.kind is ParagraphKind.LIST_ITEM:

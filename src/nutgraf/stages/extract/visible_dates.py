@@ -41,6 +41,7 @@ _PUBLISHED = re.compile(
     r"|publicerad|publisert|offentliggjort|opublikowan|datum|date|stand\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _FIRST_YEAR = 1995
 _LAST_YEAR = 2100
 _DATELINE_WORDS = 8
@@ -58,8 +59,7 @@ def find_publication_date(lines: Sequence[str], openings: Sequence[str]) -> date
     """
     for line in lines:
         position = 0
-        dates = [match for match in _DATE.finditer(line[:_MAX_SEARCHED_CHARS]) if _moment(match)]
-        for match in dates:
+        for match in _matches(line):
             before = line[position : match.start()]
             position = match.end()
             if _PUBLISHED.search(before) or (not _UPDATED.search(before) and _is_dateline(line, match)):
@@ -87,7 +87,14 @@ def find_date(text: str) -> datetime | None:
 
 
 def _first_match(text: str) -> re.Match[str] | None:
-    return next((match for match in _DATE.finditer(text[:_MAX_SEARCHED_CHARS]) if _moment(match)), None)
+    return next(iter(_matches(text)), None)
+
+
+def _matches(text: str) -> list[re.Match[str]]:
+    text = text[:_MAX_SEARCHED_CHARS]
+    if not _DIGIT.search(text):  # most lines; this is twenty times as fast as the search for a date
+        return []
+    return [match for match in _DATE.finditer(text) if _moment(match)]
 
 
 def _moment(match: re.Match[str]) -> datetime | None:
