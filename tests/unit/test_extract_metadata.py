@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -87,6 +87,62 @@ def test_a_site_s_name_as_first_heading_is_not_taken_for_the_title() -> None:
 def test_the_heading_before_the_text_is_preferred_to_a_title_for_search_engines() -> None:
     found = metadata_of("<title>Kesh bridge 2026: all facts</title>", surroundings=Surroundings("Cracks in two piers"))
     assert found.title == "Cracks in two piers"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        # the headline is an h3; the page's h1 is the site's name and leads to its front page
+        ('<meta property="og:title" content="Fog here">', '<h1><a href="/">Hill</a></h1><h3>Fog here</h3>', "Fog here"),
+        ("<title>Hill: Fog in town</title>", "<h2>Samstag, 5. Oktober 2013</h2><h3>Fog in town</h3>", "Fog in town"),
+        ("<title>Press » News » A bridge closes</title>", "<h1>Press</h1><h2>A bridge closes</h2>", "A bridge closes"),
+        # a kicker in the heading, the headline alone in the structured data
+        (json_ld('{"@type":"Report","headline":"A bridge closes"}'), "<h1>Oh! A bridge closes</h1>", "A bridge closes"),
+        ("<title>A vote</title>", "<h1><style>.x{color:red}</style>A vote</h1>", "A vote"),
+        ("<title>A vote</title>", "<h2 class='hide'>Press service</h2>", "A vote"),
+        ("<title>Kesh today</title>", "<h1>By Ida Marsh</h1><h1>A bridge closes</h1>", "A bridge closes"),
+    ],
+)  # fmt: skip
+def test_title_where_headings_mislead(head: str, body: str, expected: str) -> None:
+    assert metadata_of(head, body).title == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "surroundings", "day"),
+    [
+        # the record's date gives way to what readers are shown
+        ('<meta name="dc.date" content="2026-02-01">', Surroundings("H", ("11 February 2026",)), 11),
+        ('<meta name="date" content="2026-02-11">', Surroundings("H", ("Monday, 16 February 2026", "11.02.2026")), 11),
+        # of two declared dates the one that is shown
+        (
+            json_ld('{"@type":"NewsArticle","datePublished":"2026-02-01"}')
+            + '<meta property="article:published_time" content="2026-02-11T08:00:00Z">',
+            Surroundings("H", ("11 February 2026, 9:00",)),
+            11,
+        ),
+        ("", Surroundings("H", ("Updated 12 February 2026", "Published on 11 February 2026")), 11),
+        ("", Surroundings("H", ("Updated: 12.02.2026 - Published: 11.02.2026",)), 11),
+        ("", Surroundings("H", ("The vote of 3 February 2026 was close.",), ("Teverin, 11 February 2026 – The",)), 11),
+    ],
+)
+def test_date_that_readers_are_shown(head: str, surroundings: Surroundings, day: int) -> None:
+    found = metadata_of(head, surroundings=surroundings).published_at
+    assert found is not None
+    assert found.date() == date(2026, 2, day)
+
+
+def test_a_comment_s_time_is_not_the_article_s() -> None:
+    body = '<div class="comments"><time datetime="2026-03-01">1 March</time></div>'
+    assert metadata_of("", body, Surroundings("H", ("11 February 2026",))).published_at == datetime(
+        2026, 2, 11, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("path", ["2026/2/11/vote", "news/2026-02-11/vote", "news/11-02-2026"])
+def test_date_in_the_address(path: str) -> None:
+    url = f"https://press.example/{path}"
+    root = parse_tree("<html><body><p>Text.</p></body></html>", url=url)
+    assert read_metadata(PageFacts(root, url), Surroundings()).published_at == datetime(2026, 2, 11, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

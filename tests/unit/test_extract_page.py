@@ -106,6 +106,66 @@ def test_a_sentence_that_uses_a_plea_s_words_stays() -> None:
     assert "Advertising revenue" in text_of(f"<article>{PARAGRAPHS}{kept}{PARAGRAPHS}</article>")
 
 
+@pytest.mark.parametrize(
+    "plea",
+    [
+        "Follow The Dunmere Press on Twitter and Instagram, or send us a message.",
+        "Subscribe now to our weekly edition for the full story.",
+        "¿Ya sabías que tenemos canal de Telegram?",
+        "Tous droits réservés, reproduction interdite sans accord écrit.",
+    ],
+)
+def test_a_plea_goes(plea: str) -> None:
+    assert plea not in text_of(f"<article>{PARAGRAPHS}<p>{plea}</p></article>")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The minister wrote on his Telegram channel that the talks would go on, and fighters join the group each week.",
+        "Users who follow the singer on Instagram saw the photograph before the police did on Monday.",
+        "To get the new version of the app the town paid a provision of four percent last year.",
+    ],
+)
+def test_news_about_channels_and_apps_stays(sentence: str) -> None:
+    assert sentence in text_of(f"<article>{PARAGRAPHS}<p>{sentence}</p>{PARAGRAPHS}</article>")
+
+
+LONG = PARAGRAPHS * 2
+
+
+def test_the_article_ends_where_comments_begin() -> None:
+    text = text_of(f"<article>{LONG}<h3>3 Comments</h3><div><p>I was there and it rained all day.</p></div></article>")
+    assert "rained" not in text
+
+
+def test_other_stories_at_the_end_go_and_a_box_in_the_middle_does_not_end_the_text() -> None:
+    teaser = "<h3>Related</h3><div>A goat was found on the roof of the mill.</div>"
+    assert "goat" not in text_of(f"<article>{LONG}{teaser}</article>")
+    box = "<h3>Related</h3><ul><li><a href='/g'>A goat</a></li></ul>"
+    assert "Dunmere at last" in text_of(f"<article>{LONG}{box}{LONG}<p>Dunmere at last is quiet.</p></article>")
+
+
+def test_linked_titles_with_a_line_each_are_teasers() -> None:
+    teasers = "".join(
+        f"<div><div><a href='/{i}'>A story of number {i} is told</a></div><div>It is told once more.</div></div>"
+        for i in range(3)
+    )
+    assert "told" not in text_of(f"<article>{LONG}{teasers}</article>")
+
+
+def test_linked_headings_over_much_text_are_the_article_s_own() -> None:
+    chapters = "".join(f"<h3><a href='/{i}'>Film of number {i}</a></h3>{LONG}" for i in range(3))
+    assert "Film of number 2" in text_of(f"<article>{LONG}{chapters}</article>")
+
+
+def test_a_standfirst_that_the_template_calls_teaser_stays() -> None:
+    lead = "<div class='teaser-text'><p>The road stays open, and the council pays for the snow plough.</p></div>"
+    body = f"<div class='news-body'>{LONG}</div>"
+    assert "plough" in text_of(f"<div class='news'><h3>The road stays open</h3>{lead}{body}</div>")
+    assert "plough" in text_of(f"<article><h1>The road stays open</h1>{lead}{LONG}</article>")
+
+
 def test_structured_body_serves_where_the_page_is_drawn_by_scripts() -> None:
     body = "\\n".join([SENTENCE.strip()] * 8)
     data = f'{{"@type":"NewsArticle","headline":"A vote","articleBody":"{body}"}}'

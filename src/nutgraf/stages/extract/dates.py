@@ -96,7 +96,9 @@ def _marked_up(root: Element) -> datetime | None:
 
 
 def _is_in_comment(element: Element) -> bool:
-    return any(_COMMENT.search(f"{holder.get('class', '')} {holder.get('id', '')}") for holder in element.iterancestors())
+    return any(
+        _COMMENT.search(f"{holder.get('class', '')} {holder.get('id', '')}") for holder in element.iterancestors()
+    )
 
 
 def _in_address(url: str) -> datetime | None:

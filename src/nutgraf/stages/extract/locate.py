@@ -87,9 +87,7 @@ def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, 
         return start, end
     for index in range(headline + 1, start):
         block = blocks[index]
-        block.furniture = not (
-            _is_standfirst(block) and (blocks[headline].level == 1 or _is_called_standfirst(block))
-        )
+        block.furniture = not (_is_standfirst(block) and (blocks[headline].level == 1 or _is_called_standfirst(block)))
     return headline + 1, end
 
 

@@ -79,7 +79,9 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
     return Metadata(
         url=url,
         canonical_url=canonical_url(_declared_address(facts), url),
-        title=find_title(facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading, url),
+        title=find_title(
+            facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading, url
+        ),
         publisher=publisher,
         byline=_byline(facts, publisher),
         published_at=find_published(facts.root, facts.article, facts.metas, url, surroundings),

@@ -41,15 +41,23 @@ POINTER = re.compile(
       | condividi\b | lees\s+(?:ook|meer|verder) | advertentie\b | leia\s+(?:também|mais) | publicidade\b | assine\b
       | czytaj\s+(?:też|także|więcej) | zobacz\s+(?:też|także) | reklama\b | läs\s+(?:också|mer|även) | annons\b
       | les\s+(?:også|mer) | annonse\b | læs\s+(?:også|mere)
-      | (?:le|te)\s+puede\s+interesar | (?:ver|lea|mira|además|vea)\s+(?:también|además) | más\s+(?:noticias|en|sobre)\b
-      | (?:crédits?|crédito|foto|photo|fotos|photos|imagen|bildrechte|titelbild)\s*(?:photos?|:|par|by|von) | pour\s+aller\s+plus\s+loin
-      | (?:das\s+thema|diese[rs]?\s+\w+|dies)\s+könnte\s+(?:dich|sie|euch)\s+auch | weitere\s+\w+\s+(?:themen|artikel|meldungen)
+      | (?:le|te)\s+puede\s+interesar | (?:ver|lea|mira|además|vea)\s+(?:también|además)
+      | más\s+(?:noticias|en|sobre)\b
+      | (?:crédits?|crédito|foto|photo|fotos|photos|imagen|bildrechte|titelbild)\s*(?:photos?|:|par|by|von)
+      | pour\s+aller\s+plus\s+loin
+      | (?:das\s+thema|diese[rs]?\s+\w+|dies)\s+könnte\s+(?:dich|sie|euch)\s+auch
+      | weitere\s+\w+\s+(?:themen|artikel|meldungen)
       | noch\s+mehr\b | kontakt\s*: | pressekontakt | möchten\s+sie\s+den\s+artikel\s+teilen | kommentar\s+verfassen
-      | \d+\s+(?:antworten|kommentare|responses|replies|comentarios|commentaires)\b | (?:all|alle)\s+(?:stories|artikel|nachrichten)\b
-      | part\s+of\s+complete\s+coverage | more\s+to\s+explore | more\s+stories | what\s+to\s+read\s+next | don['’]t\s+miss
-      | (?:also|now)\s+on\s+\w+ | in\s+this\s+(?:article|story)\s*: | editor['’]?s['’]?\s+picks? | top\s+stories | in\s+case\s+you\s+missed
-      | (?:latest|other)\s+(?:news|stories|articles|headlines)\s*(?::|$) | (?:our|recommended)\s+(?:picks|coverage|reading)
-      | polecane\b | zobacz\s+również | fot\. | leia\s+mais | saiba\s+mais | veja\s+também | approfondi(?:menti|sci) | potrebbe\s+interessarti
+      | \d+\s+(?:antworten|kommentare|responses|replies|comentarios|commentaires)\b
+      | (?:all|alle)\s+(?:stories|artikel|nachrichten)\b
+      | part\s+of\s+complete\s+coverage | more\s+to\s+explore | more\s+stories | what\s+to\s+read\s+next
+      | don['’]t\s+miss
+      | (?:also|now)\s+on\s+\w+ | in\s+this\s+(?:article|story)\s*: | editor['’]?s['’]?\s+picks? | top\s+stories
+      | in\s+case\s+you\s+missed
+      | (?:latest|other)\s+(?:news|stories|articles|headlines)\s*(?::|$)
+      | (?:our|recommended)\s+(?:picks|coverage|reading)
+      | polecane\b | zobacz\s+również | fot\. | leia\s+mais | saiba\s+mais | veja\s+também
+      | approfondi(?:menti|sci) | potrebbe\s+interessarti
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -79,19 +87,24 @@ PLEA = re.compile(
     | jetzt\s+(?:abonnieren|digital-abo|registrieren) | bereits\s+(?:abonnent|registriert)
     | alle\s+rechte\s+vorbehalten | all\s+rights\s+reserved | nutzungsbedingungen | (?:abonnez|inscrivez)-vous
     | politique\s+de\s+confidentialité | suscríbete | política\s+de\s+privacidad | iscriviti\s+alla
-    | (?:follow|find|like)\s+(?:us|the\s+[\w\s]{1,30}|\w+)\s+on\s+(?:twitter|x\b|facebook|instagram|telegram|whatsapp|youtube|bluesky)
-    | (?:join|subscribe\s+to)\s+(?:our|the)\s+[\w\s]{0,20}(?:channel|newsletter|group|list) | (?:download|get)\s+(?:the|our)\s+[\w\s]{0,30}\bapps?\b
-    | subscribe\s+now | s[íi]gu?[ea]nos\s+en | s[íi]guenos | (?:únete|suscríbase|suscribirte|suscribirse)\b
-    | (?:nuestro|nuestra)\s+(?:canal|boletín|newsletter|cuenta|página)\b
-    | canal\s+de\s+(?:telegram|whatsapp|youtube) | hazte\s+(?:miembro|socio) | suivez[- ]nous | rejoignez[- ]nous | notre\s+newsletter
-    | seguici\s+su | siga\s+(?:o|a|nosso) | receba\s+(?:as|nossas) | volg\s+ons | obserwuj\s+nas | śledź\s+nas
-    | wszelkie\s+prawa\s+zastrzeżone | tous\s+droits\s+réservés | todos\s+los\s+derechos\s+reservados | tutti\s+i\s+diritti\s+riservati
-    | todos\s+os\s+direitos\s+reservados | (?:is\s+the\s+)?copyrighted\s+property\s+of | republish(?:ed)?\s+(?:this|with\s+permission)
-    | submit\s+your\s+(?:letter|comment|story) | (?:welcome\s+)?gift\s+(?:for\s+)?(?:first-time\s+)?subscribers | first-time\s+subscribers
-    | (?:unserem|unseren|den|zum)\s+(?:whatsapp|telegram|youtube)-kanal | (?:für|mit)\s+unserem\s+newsletter
-    | hinterlass(?:e|en\s+sie)\s+(?:einfach\s+)?(?:einen|ein)\s+kommentar | (?:in|unter)\s+den\s+kommentaren\b
-    | (?:this|the)\s+(?:post|article|story)\s+(?:may\s+contain|contains)\s+affiliate | affiliate[- ]links? | provision\s+(?:vom|von)
-    | creative\s+commons)""",
+    | (?-i:Follow|Find|Like)\s+(?:us|him|her|them|the\s+[\w\s]{1,30}|\w+)\s+on
+        \s+(?:twitter|x\b|facebook|instagram|telegram|whatsapp|youtube|bluesky)
+    | (?:join|subscribe\s+to)\s+our\s+[\w\s]{0,20}(?:channel|newsletter|group|list)
+    | (?-i:Download)\s+(?:the|our)\s+[\w\s]{0,30}\bapps?\b
+    | for\s+the\s+latest\s+(?:news|stories|headlines|updates) | subscribe\s+now | s[íi]gu?[ea]nos\s+en | s[íi]guenos
+    | (?:únete|suscríbase|suscribirte|suscribirse)\b | (?:nuestro|nuestra)\s+(?:canal|boletín|newsletter)\b
+    | tenemos\s+canal\s+de
+    | hazte\s+(?:miembro|socio) | suivez[- ]nous | rejoignez[- ]nous | notre\s+newsletter | seguici\s+su
+    | siga\s+(?:o\s+|a\s+)?noss[oa]
+    | receba\s+(?:as\s+)?nossas | volg\s+ons\s+op | obserwuj\s+nas | śledź\s+nas
+    | wszelkie\s+prawa\s+zastrzeżone | tous\s+droits\s+réservés | todos\s+los\s+derechos\s+reservados
+    | tutti\s+i\s+diritti\s+riservati
+    | todos\s+os\s+direitos\s+reservados | (?:is\s+the\s+)?copyrighted\s+property\s+of
+    | republish(?:ed)?\s+(?:this|with\s+permission)
+    | submit\s+your\s+(?:letter|comment|story) | first-time\s+subscribers
+    | (?:unserem|unseren)\s+(?:whatsapp|telegram|youtube)-kanal
+    | hinterlass(?:e|en\s+sie)\s+(?:einfach\s+)?(?:einen|ein)\s+kommentar | affiliate[- ]links?
+    | creative\s+commons[\w\s-]{0,30}\blicen[cs])""",
     re.IGNORECASE | re.VERBOSE,
 )
 # The heading of readers' comments, after which no article goes on.

@@ -18,6 +18,9 @@ _TEASER_WORDS = 60
 _TITLE_WORDS = 4
 _MIN_ARTICLE_WORDS = 100
 _TAIL_WORDS = 8
+_PROSE_WORDS = 15
+_LONG_WORDS = 60
+_SUMMARY_WORDS = 50
 _CAPTION_WORDS = 8
 """A shorter caption, or one that is no sentence, names the picture and tells nothing."""
 _NOT_WORD = re.compile(r"\W+")
@@ -42,6 +45,7 @@ def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
 def _without_tail(blocks: Sequence[Block]) -> Sequence[Block]:
     """Up to where readers' comments begin, or a heading of other stories after which no prose comes."""
     before = 0
+    last_prose = _last_prose(blocks)
     for index, block in enumerate(blocks):
         if block.furniture:
             continue
@@ -49,46 +53,56 @@ def _without_tail(blocks: Sequence[Block]) -> Sequence[Block]:
             is_heading = block.kind is ParagraphKind.HEADING
             if COMMENTS.match(block.text) and (is_heading or block.tag != "p"):
                 return blocks[:index]
-            if is_heading and POINTER.match(block.text) and not _has_prose(blocks[index + 1 :]):
+            if is_heading and index > last_prose and POINTER.match(block.text):
                 return blocks[:index]
         before += 0 if block.link_share > 0.5 else block.words
     return blocks
 
 
-def _has_prose(blocks: Sequence[Block]) -> bool:
-    """Whether two paragraphs follow each other, as they do in an article and not among teasers."""
-    marks = [block.tag == "p" and block.words >= 20 and block.link_share < 0.3 and not block.furniture for block in blocks]
-    return any(one and other for one, other in pairwise(marks))
+def _last_prose(blocks: Sequence[Block]) -> int:
+    """The last place of a long paragraph or of two that follow each other, as in an article and not among teasers."""
+    following = 0
+    for index in range(len(blocks) - 1, -1, -1):
+        block = blocks[index]
+        words = block.words if block.tag == "p" and block.link_share < 0.3 and not block.furniture else 0
+        if words >= _LONG_WORDS or min(words, following) >= _PROSE_WORDS:
+            return index
+        following = words
+    return -1
 
 
 def _without_teasers(blocks: Sequence[Block]) -> list[Block]:
-    """Without linked headings and the few lines under each, where there is more than one: other articles' teasers.
+    """Without the linked titles of other articles, and without the few lines under each where there are several.
 
     A linked heading above much text is this article's own, as in a list of films with links to the shops.
     """
-    linked = [i for i, block in enumerate(blocks) if _is_linked_title(block)]
-    if len(linked) < _TEASERS:
-        return list(blocks)
+    titles = [i for i, block in enumerate(blocks) if _is_linked_title(block)]
+    ends = sorted({*titles, *(i for i, block in enumerate(blocks) if block.kind is ParagraphKind.HEADING), len(blocks)})
+    following = dict(pairwise(ends))
     dropped: set[int] = set()
-    for index in linked:
-        following = index + 1
+    for index in titles:
+        under = blocks[index + 1 : following[index]]
+        words = sum(block.words for block in under)
         is_heading = blocks[index].kind is ParagraphKind.HEADING
-        while following < len(blocks) and not (blocks[following].kind is ParagraphKind.HEADING or following in linked):
-            following += 1
-        under = blocks[index + 1 : following]
-        if sum(block.words for block in under) <= _TEASER_WORDS and (is_heading or all(b.tag != "p" for b in under)):
-            dropped.update(range(index, following))
-        elif is_heading and sum(block.words for block in under if block.tag == "p") > _TEASER_WORDS:
+        if is_heading and sum(block.words for block in under if block.tag == "p") > _TEASER_WORDS:
             continue
-        else:
-            dropped.add(index)
+        dropped.add(index)
+        is_teaser = words <= _TEASER_WORDS if is_heading else words <= _SUMMARY_WORDS and not _has_paragraph(under)
+        if is_teaser and len(titles) >= _TEASERS:
+            dropped.update(range(index, following[index]))
     return [block for i, block in enumerate(blocks) if i not in dropped]
+
+
+def _has_paragraph(blocks: Sequence[Block]) -> bool:
+    return any(block.tag == "p" for block in blocks)
 
 
 def _is_linked_title(block: Block) -> bool:
     if block.kind is ParagraphKind.HEADING:
         return block.link_share > 0.6
-    return block.kind is ParagraphKind.BODY and block.tag != "p" and block.link_share > 0.8 and block.words >= _TITLE_WORDS
+    return (
+        block.kind is ParagraphKind.BODY and block.tag != "p" and block.link_share > 0.8 and block.words >= _TITLE_WORDS
+    )
 
 
 def _is_furniture(block: Block) -> bool:

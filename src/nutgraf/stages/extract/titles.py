@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from nutgraf.stages.extract.addresses import absolute_url, site_of
 from nutgraf.stages.extract.assemble import clean_line
 from nutgraf.stages.extract.furniture import Furniture, judge_element
 from nutgraf.stages.extract.tree import Element, inner_text
@@ -65,8 +65,7 @@ class _Declared:
     def __init__(self, root: Element, headline: str, metas: Mapping[str, str], publisher: str, url: str) -> None:
         names = (publisher, metas.get("og:site_name", ""), metas.get("application-name", ""))
         self._names = {_fold(name) for name in names if name}
-        labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
-        self._host = _fold(labels[-2]) if len(labels) > 1 else ""
+        self._host = _fold(site_of(url).split(".", 1)[0])
         social = clean_line(metas.get("og:title", "") or metas.get("twitter:title", "") or metas.get("dc.title", ""))
         element = root.find(".//head/title")
         element = root.find(".//title") if element is None else element
@@ -175,11 +174,15 @@ def _shown_texts(element: Element) -> Iterator[str]:
 
 def _is_banner(heading: Element, url: str) -> bool:
     """Whether a heading is the site's name: hidden, called so, or a link to the front page."""
-    if judge_element(heading) is Furniture.HIDDEN or _SITE_NAMES.search(heading.get("class", "") + heading.get("id", "")):
+    if judge_element(heading) is Furniture.HIDDEN or _SITE_NAMES.search(
+        heading.get("class", "") + heading.get("id", "")
+    ):
         return True
     link = heading.find(".//a")
-    target = urlsplit(link.get("href") or "x") if link is not None else None
-    return bool(target) and not target.path.strip("/") and not target.query and not target.fragment and bool(urlsplit(url).path.strip("/"))
+    if link is None or not re.sub(r"^https?://[^/]*/?", "", url):
+        return False
+    target = absolute_url(link.get("href") or "", url)
+    return bool(target) and not re.sub(r"^https?://[^/]*/?", "", target)
 
 
 def _is_label(text: str) -> bool:

@@ -32,13 +32,13 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"updat|modifi|revis|aktualisiert|ge[äa]ndert|änderung|bearbeitet|mis à jour|modifié|actualizad|aggiornat|bijgewerkt|uppdaterad"
-    r"|oppdatert|opdateret|zaktualizowan|atualizad",
+    r"updat|modifi|revis|aktualisiert|ge[äa]ndert|änderung|bearbeitet|mis à jour|actualizad|aggiornat|bijgewerkt"
+    r"|uppdaterad|oppdatert|opdateret|zaktualizowan|atualizad",
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(
     r"publi|posted|written|veröffentlicht|erschienen|erstellt|geschrieben|mitteilung|meldung|release|écrit|pubblicat|gepubliceerd"
-    r"|publicerad|publisert|offentliggjort|opublikowan|datum|date|stand\b",
+    r"|publicerad|publisert|offentliggjort|opublikowan|\bdat(?:e|um)\b|\bstand\b",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -65,9 +65,9 @@ def find_publication_date(lines: Sequence[str], openings: Sequence[str]) -> date
             if _PUBLISHED.search(before) or (not _UPDATED.search(before) and _is_dateline(line, match)):
                 return _moment(match)
     for opening in openings:
-        match = _first_match(opening[:_OPENING_CHARS])
-        if match is not None and len(opening[: match.start()].split()) <= _PLACE_WORDS:
-            return _moment(match)
+        dateline = _first_match(opening[:_OPENING_CHARS])
+        if dateline is not None and len(opening[: dateline.start()].split()) <= _PLACE_WORDS:
+            return _moment(dateline)
     return None
 
 
