@@ -27,7 +27,7 @@ from nutgraf.stages.extract.assemble import Metadata, assemble_article
 from nutgraf.stages.write.builtin import BuiltinWriter
 
 MEASURES = ("rouge1", "rouge2", "rougeLsum")
-_NEWS_SETS = ("bump", "fib-cnndm")
+NEWS_SETS = ("bump", "fib-cnndm")
 _RESAMPLES = 2_000
 Summarise = Callable[[Article], list[str]]
 
@@ -155,7 +155,7 @@ def main() -> None:
         sys.exit(f"{path} is not there.")
     items = load_items(path)
     writer = BuiltinWriter()
-    news = [item for item in items if item.set_name in _NEWS_SETS]
+    news = [item for item in items if item.set_name in NEWS_SETS]
     xsum = [item for item in items if item.set_name == "fib-xsum"]
 
     def brief(article: Article) -> list[str]:

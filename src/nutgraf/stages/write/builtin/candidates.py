@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nutgraf.domain.article import Article
 from nutgraf.stages.write.builtin.clauses import Token, count_words, tag_tokens, tokenize
 from nutgraf.stages.write.builtin.furniture import skip_opening, story_paragraphs
-from nutgraf.stages.write.builtin.leaning import Leaning, drop_links, drop_opening, judge_leaning
+from nutgraf.stages.write.builtin.leaning import Leaning, drop_links, drop_opening, judge_leaning, opens_with_pronoun
 from nutgraf.text.lexicon import Lexicon
 
 MAX_CANDIDATES = 240
@@ -78,4 +78,6 @@ def _make_candidate(
     tokens = tag_tokens(tokenize(text), lexicon)
     words = [token.low for token in tokens if token.is_word]
     leaning = judge_leaning(text, tokens, lexicon)
+    if position == 0 and not opens_with_pronoun(tokens, lexicon):
+        leaning.previous = False  # nothing stands before it that it could lean on
     return Candidate(index, text, position, paragraph, first, tokens, leaning, word_count, words)

@@ -147,6 +147,7 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         _find_owners(tokens)
         _find_particles(tokens)
         _join_dates(tokens)
+    _pair_single_quotes(tokens)
     return tokens
 
 
@@ -222,6 +223,26 @@ def _is_noun_here(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 
 _DEMONSTRATIVES = frozenset(("this", "that", "all", "each"))
 _NAMES_LIKE_WORDS = frozenset(("US", "IS", "IT", "WHO", "OR", "AM", "DO"))
+
+
+def _pair_single_quotes(tokens: list[Token]) -> None:
+    """Tag 'single', ‘typographic’ and ``typewritten'' quotation marks that come in pairs; apostrophes stay."""
+    opening: list[Token] = []
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        if token.text not in _SINGLE_MARKS:
+            continue
+        tight_before = before is not None and before.end == token.start
+        tight_after = after is not None and after.start == token.end
+        if token.text == "`" or (token.text != "’" and tight_after and not tight_before):
+            opening = [token]
+        elif opening and (tight_before or (after is not None and after.text == "'" and tight_after)):
+            opening[0].tag = token.tag = QUOTE
+            opening = []
+
+
+_SINGLE_MARKS = frozenset("'‘’`")
+
+
 _SEGMENT_ENDS = frozenset((COMMA, STOP, QUOTE, DASH, SUBORDINATOR, BRACKET))
 
 

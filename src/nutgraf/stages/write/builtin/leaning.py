@@ -15,7 +15,6 @@ from nutgraf.stages.write.builtin.clauses import (
     NUMBER,
     PARTICIPLE,
     PREPOSITION,
-    PRONOUN,
     QUOTE,
     STOP,
     SUBORDINATOR,
@@ -111,7 +110,7 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
     _judge_pronouns(tokens, quoted, leaning, lexicon)
     if _opens_with_pronoun(tokens, lexicon) or _spoken_by_pronoun(tokens, lexicon):
         leaning.previous = True
-    persons = {token.low for token in spoken if token.text != "US"} & lexicon.words("first_person")
+    persons = {token.low for token in spoken if token.text not in ("US", "let", "mine")} & lexicon.words("first_person")
     leaning.first_person = bool(persons)
     leaning.is_advice = bool(persons) and persons <= lexicon.words("second_person")
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
@@ -258,6 +257,9 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
     expletive = _INDEFINITE_IT.match(" ".join(token.low for token in tokens[:8])) is not None
     pronouns, personal = lexicon.words("pronouns"), lexicon.words("personal_pronouns")
     calendar = lexicon.words("weekdays") | lexicon.words("months")
+    introduces = bool(tokens) and (
+        tokens[0].low in ("a", "an") or tokens[0].tag == NUMBER
+    )  # "A pilot pulled his plane"
     person_nouns, plural_nouns = lexicon.words("person_nouns"), lexicon.words("plural_nouns")
     for position, token in enumerate(tokens):
         if _is_pro_form(tokens, position, lexicon):
@@ -281,7 +283,7 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
             nouns += 1
             plurals += low.endswith("s") or low in plural_nouns or low in lexicon.words("indefinites")
             modifies = after is not None and after.tag == CONTENT and not after.is_capital
-            if (token.is_capital and not modifies) or low in person_nouns:
+            if (token.is_capital and not modifies) or low in person_nouns or introduces:
                 names += 1
         elif low == "and":
             plurals += 1
@@ -423,6 +425,6 @@ def starts_with_verb(tokens: list[Token]) -> bool:
     return bool(tokens) and tokens[0].tag == FINITE
 
 
-def subject_is_pronoun(tokens: list[Token]) -> bool:
-    """Whether the sentence opens with a pronoun."""
-    return bool(tokens) and tokens[0].tag == PRONOUN
+def opens_with_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether the first word stands for somebody or something not named yet."""
+    return bool(tokens) and tokens[0].low in lexicon.words("pronouns")

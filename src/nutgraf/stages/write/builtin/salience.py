@@ -42,9 +42,10 @@ class Salience:
     """
 
     scores: Vector
-    place: Vector
-    """The part of the scores that is due to the position."""
     rows: Matrix
+    lead_centrality: Vector
+    """Likeness to the article, its beginning counting most."""
+    centrality: Vector
     word_weights: dict[str, float]
     headline: Vector
 
@@ -67,11 +68,13 @@ def measure_salience(article: Article, candidates: list[Candidate], lexicon: Lex
     word_weights = _word_weights(documents, stop)
     position = np.arange(len(candidates), dtype=np.float32)
     content = [[word_weights[word] for word in document if word in word_weights] for document in documents]
+    lead_centrality = centroid_similarity(body, (1.0 / (1.0 + 0.15 * position)).astype(np.float32))
+    centrality = centroid_similarity(body)
     place = (W_POSITION / (1.0 + POSITION_DECAY * position)).astype(np.float32)
     scores = (
         place
-        + W_LEAD_CENTRALITY * centroid_similarity(body, (1.0 / (1.0 + 0.15 * position)).astype(np.float32))
-        + W_CENTRALITY * centroid_similarity(body)
+        + W_LEAD_CENTRALITY * lead_centrality
+        + W_CENTRALITY * centrality
         + W_HEADLINE * headline
         + W_MEAN_WORD * _vector(sum(weights) / max(1, len(weights)) for weights in content)
         + W_LENGTH * _vector(min(1.0, candidate.word_count / 18) for candidate in candidates)
@@ -79,7 +82,7 @@ def measure_salience(article: Article, candidates: list[Candidate], lexicon: Lex
     )
     if not lexicon.known:
         scores = -position  # without stop words the other measures mislead: the lead is the best guess
-    return Salience(scores.astype(np.float32), place, body, word_weights, headline)
+    return Salience(scores.astype(np.float32), body, lead_centrality, centrality, word_weights, headline)
 
 
 def _vector(values: Iterable[float]) -> Vector:

@@ -284,6 +284,99 @@ def _drop_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | Non
     return None
 
 
+def _drop_bare_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ " Friday" without a preposition, as American papers have it: "approved a rule Friday requiring …"."""
+    days = lexicon.words("weekdays")
+    for i in range(2, len(tokens) - 1):
+        before, token, after = tokens[i - 1], tokens[i], tokens[i + 1]
+        if token.low not in days or _inside_quotation(tokens, i):
+            continue
+        apart = before.tag == FINITE or (before.tag == CONTENT and not before.is_capital)
+        if apart and (after.text == "." or after.tag in (TO, GERUND, SUBORDINATOR)):
+            return text[: before.end] + text[token.end :]
+    return None
+
+
+def _drop_age(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ ", 56," behind a name."""
+    for before, opening, age, closing in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        if before.is_capital and opening.tag == closing.tag == COMMA and age.text.isdigit() and len(age.text) == 2:
+            return text[: opening.start] + text[closing.end :]
+    return None
+
+
+def _drop_published(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ " published on Tuesday" at the end: the page says when."""
+    if len(tokens) < _MIN_REST_WORDS + 4 or tokens[-2].low not in lexicon.words("weekdays") or tokens[-3].low != "on":
+        return None
+    tells = tokens[-4].low in _MADE_KNOWN and tokens[-5].tag == CONTENT and tokens[-6].tag == DETERMINER
+    return _finish(text[: tokens[-5].end]) if tells else None
+
+
+_MADE_KNOWN = frozenset(("published", "released", "issued", "announced"))
+
+
+def _drop_leading_place(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ "About 900 miles off the coast of Chile, …": a place or a time that a name or a number makes definite."""
+    comma = next((i for i, token in enumerate(tokens[:_LONGEST_PLACE]) if token.tag == COMMA), None)
+    if comma is None or comma + 2 >= len(tokens):
+        return None
+    place, rest = tokens[:comma], tokens[comma + 1 :]
+    opens = place[0].low in _PLACE_OPENERS or (place[0].low == "about" and place[1].tag == NUMBER)
+    definite = any(token.is_capital or token.tag == NUMBER for token in place[1:])
+    loose = any(token.low in _LOOSE or token.tag in (FINITE, GERUND, QUOTE, SUBORDINATOR) for token in place)
+    if not opens or not definite or loose or _claims(place, lexicon):
+        return None
+    if rest[0].tag not in (DETERMINER, CONTENT, NUMBER) or rest[1].tag == COMMA or not has_finite_verb(rest[:12]):
+        return None
+    return capitalise(text[tokens[comma].end :].lstrip())
+
+
+_LONGEST_PLACE = 14
+_PLACE_OPENERS = frozenset(("in", "on", "at", "near", "outside", "across", "during"))
+_LOOSE = frozenset(
+    [
+        "some",
+        "many",
+        "most",
+        "few",
+        "case",
+        "cases",
+        "theory",
+        "part",
+        "all",
+        "every",
+        "each",
+        "other",
+        "only",
+        "no",
+        "any",
+        "half",
+    ]
+)
+
+
+def _drop_trailing_place(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ " in the Compact League" at the end, unless something is the first or the only one there."""
+    if tokens[-1].text != "." or not tokens[-2].is_capital:
+        return None
+    start = len(tokens) - 2
+    while start > _MIN_REST_WORDS and tokens[start].is_capital:
+        start -= 1
+    start -= tokens[start].low == "the"
+    if tokens[start].low not in ("in", "at", "near", "outside") or _inside_quotation(tokens, start):
+        return None
+    kept = tokens[:start]
+    scope = lexicon.words("scope_words")
+    limited = any(t.tag == NEGATION or t.low in scope or t.low in _RANKS or t.low.endswith("est") for t in kept)
+    if limited or kept[-1].tag not in (CONTENT, NUMBER) or not _has_main_clause(kept) or kept[-1].low == "based":
+        return None
+    return _finish(text[: kept[-1].end])
+
+
+_RANKS = frozenset(("first", "last", "only", "all", "every", "any", "each", "most", "no", "least"))
+
+
 def _finish(kept: str) -> str:
     """`kept` with a full stop."""
     kept = kept.rstrip(" ,;:—–-")
@@ -296,7 +389,12 @@ _CUTS: tuple[_Cut, ...] = (
     _drop_role,
     _drop_trailing,
     _drop_leading,
+    _drop_published,
     _drop_weekday,
+    _drop_bare_weekday,
+    _drop_age,
+    _drop_leading_place,
     _drop_second_predicate,
     _drop_trailing_bare,
+    _drop_trailing_place,
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,59 +11,29 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft, DraftInsight, DraftSentence
 from nutgraf.stages.write.builtin.candidates import Candidate, read_candidates
 from nutgraf.stages.write.builtin.clauses import count_words, tag_tokens, tokenize
-from nutgraf.stages.write.builtin.endings import opening_clause
+from nutgraf.stages.write.builtin.dek import DEK_WORDS, choose_dek, lead_worth
 from nutgraf.stages.write.builtin.insights import InsightChoice, InsightFinder
-from nutgraf.stages.write.builtin.leaning import resolved, starts_with_verb
 from nutgraf.stages.write.builtin.names import NameBook
+from nutgraf.stages.write.builtin.page import Page
+from nutgraf.stages.write.builtin.paragraph import PARAGRAPH_WORDS, ParagraphChooser
 from nutgraf.stages.write.builtin.references import resolve_openings
 from nutgraf.stages.write.builtin.salience import Salience, measure_salience, stem
 from nutgraf.stages.write.builtin.shorten import shorten
+from nutgraf.stages.write.builtin.worth import measure_worth, sentence_worth
 from nutgraf.text.lexicon import Lexicon, load_lexicon
-from nutgraf.text.similarity import Matrix, Vector, cosine_to
 from nutgraf.text.words import words
 
 NAME = "builtin/1"
 
 SHORT_ARTICLE_WORDS = 120
-DEK_WORDS = (10, 25)
-PARAGRAPH_WORDS = (50, 110)
-PARAGRAPH_SENTENCES = (2, 4)
 TAKEAWAY_WORDS = (8, 40)
 INSIGHTS = 3
 _SCARCE_TITLES = 9  # sentences with a title at which each is kept for the insights
 W_REDUNDANCY = 1.2
 W_SCARCE = 0.7
 W_KEPT = 4.0  # where the insights do not come to three otherwise
-W_DEK_HEADLINE = 2.6
-_DEK_REACH = 12  # sentences among which the dek is looked for
-_LONGEST_LEAD = 32  # words to which a lead may run that nothing shorter can stand for
-_MUCH_NEARER = 0.2  # by how much a lead that is too long must be more like the headline than the best short sentence
-_SCENE = 0.5  # share of the best likeness to the headline under which the lead is held to set a scene
-W_DEK_LEAD = 0.8
 _LOOKS_AHEAD = 1.0
-_ALIKE = 0.55  # cosine above which two sentences say the same
 _TOLD_AGAIN = 0.4  # share of a standfirst's longer words that the sentences below it repeat
-
-
-@dataclass(slots=True)
-class _Page:
-    """What has been chosen so far: candidates by position, words a reader has seen, likeness of the others to it."""
-
-    rows: Matrix
-    shown: set[str]
-    redundancy: Vector
-    used: set[int] = field(default_factory=set)
-
-    def copy(self) -> _Page:
-        """The same page, to be filled apart from this one."""
-        return _Page(self.rows, set(self.shown), self.redundancy, set(self.used))
-
-    def show(self, candidate: Candidate) -> None:
-        """Take `candidate` on the page."""
-        self.used.add(candidate.position)
-        self.redundancy = np.maximum(self.redundancy, cosine_to(self.rows, candidate.position))
-        self.shown.update(stem(word) for word in candidate.words)
-        self.shown.update(candidate.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +76,14 @@ class _Composer:
         )
         self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
         headline = words(article.title)
+        self.worth = measure_worth(self.candidates, headline, self.lexicon)
         self.finder = InsightFinder(self.candidates, self.salience, self.lexicon)
         self.reserved = -1
         self.standfirst = _standfirst_positions(article, self.candidates)
         self.scarce: set[int] = set()
         self.keeping = W_SCARCE
         self.forward: dict[int, float] = {}
-        self.page = _Page(
+        self.page = Page(
             rows=self.salience.rows,
             shown={*headline, *(stem(word) for word in headline)},
             redundancy=np.zeros(len(self.candidates), dtype=np.float32),
@@ -136,7 +106,7 @@ class _Composer:
 
     def _fill(self, dek: tuple[Candidate, str] | None) -> _Parts:
         """What stands below the dek, chosen with `keeping` as the cost of a sentence that the insights need."""
-        happened = self._choose_paragraph()
+        happened = self._choose_paragraph(dek[0] if dek else None)
         if not happened:
             happened = self._lead()
         if not happened and dek is not None:  # all there is to say is what happened
@@ -148,109 +118,22 @@ class _Composer:
             insights = self._choose_insights()
         return _Parts(dek, happened, insights, takeaways)
 
-    def _stands(self, candidate: Candidate) -> bool:
-        leaning = candidate.leaning
-        return not (leaning.never or leaning.previous or leaning.asks) and resolved(leaning.pointing, self.page.shown)
-
-    def _new(self, candidate: Candidate) -> bool:
-        return candidate.position not in self.page.used and self._redundancy(candidate) < _ALIKE
-
     def _choose_dek(self) -> tuple[Candidate, str] | None:
-        """The most telling of the first sentences that can be brought to a dek's length."""
-        scored = [(self._dek_worth(candidate, text), candidate, text) for candidate, text in self._dek_options()]
-        if not scored:
-            return self._fallback_dek()
-        best = max(scored, key=_first_best)
-        short = [option for option in scored if count_words(option[2]) <= DEK_WORDS[1]]
-        if best not in short and short:
-            instead = max(short, key=_first_best)
-            headline = self.salience.headline
-            nearer = float(headline[best[1].position]) - float(headline[instead[1].position])
-            best = best if nearer > _MUCH_NEARER else instead
-        _, candidate, text = best
-        self.page.show(candidate)
-        return candidate, text
+        worth = lead_worth(len(self.candidates))
+        if self.lexicon.known:
+            worth = sentence_worth(self.candidates, self.salience, self.worth, self.lexicon)
+        dek = choose_dek(self.candidates, self.salience, worth, self.page, self.lexicon)
+        if dek is not None:
+            self.page.show(dek[0])
+        return dek
 
-    def _dek_options(self) -> Iterator[tuple[Candidate, str]]:
-        """The first sentences that stand alone, each as short as is safe; a lead may be a little too long."""
-        low, high = DEK_WORDS
-        for candidate in self.candidates[:_DEK_REACH]:
-            if not self._stands(candidate) or candidate.leaning.first_person or starts_with_verb(candidate.tokens):
-                continue
-            text = shorten(candidate.text, high, self.lexicon)
-            if text is None and candidate.position < 3:
-                text = opening_clause(candidate.text, candidate.tokens, self.lexicon, low, high)
-            if text is None and candidate.position < 2:
-                text = shorten(candidate.text, _LONGEST_LEAD, self.lexicon)
-            if text is not None and count_words(text) >= min(low, candidate.word_count):
-                yield candidate, text
-
-    def _dek_worth(self, candidate: Candidate, text: str) -> float:
-        """How well the sentence tells the news: a first sentence that is far from the headline sets a scene."""
-        headline = self.salience.headline
-        near = float(headline[candidate.position])
-        score = float(self.salience.scores[candidate.position]) + W_DEK_HEADLINE * near
-        if float(headline.max(initial=0.0)) > 0.0 and float(headline[:2].max()) < _SCENE * float(
-            headline[:_DEK_REACH].max()
-        ):
-            score -= 0.7 * float(self.salience.place[candidate.position])
-        elif candidate.position == 0:
-            score += W_DEK_LEAD
-        words_over = count_words(text) - DEK_WORDS[1]
-        score -= 0.15 * (text != candidate.text) + 0.8 * candidate.leaning.has_quote + 0.3 * bool(candidate.rests_on)
-        if words_over > 0:
-            score -= 1.2 + 0.05 * words_over
-        return score - 3.0 * (count_words(text) < DEK_WORDS[0])
-
-    def _fallback_dek(self) -> tuple[Candidate, str] | None:
-        for candidate in self.candidates[:6]:
-            if (
-                not candidate.leaning.never
-                and not candidate.leaning.asks
-                and not candidate.leaning.previous
-                and 8 <= candidate.word_count <= DEK_WORDS[1]
-            ):
-                self.page.show(candidate)
-                return candidate, candidate.text
-        return None
-
-    def _choose_paragraph(self) -> list[tuple[Candidate, str]]:
-        """2–4 sentences in the order of the article, each standing alone or beside the one it leans on."""
-        chosen: list[Candidate] = []
-        texts: dict[int, str] = {}
-        total = 0
-        while len(chosen) < PARAGRAPH_SENTENCES[1]:
-            best: tuple[float, Candidate, str] | None = None
-            room = PARAGRAPH_WORDS[1] - total
-            for candidate in self.candidates:
-                if not self._fits_paragraph(candidate, chosen):
-                    continue
-                text = shorten(candidate.text, min(room, 45), self.lexicon) or ""
-                if not text:
-                    continue
-                score = float(self.salience.scores[candidate.position]) - W_REDUNDANCY * self._redundancy(candidate)
-                score -= self.keeping * (candidate.position in self.scarce)
-                if best is None or score > best[0]:
-                    best = (score, candidate, text)
-            if best is None or (total >= PARAGRAPH_WORDS[0] + 5 and len(chosen) >= PARAGRAPH_SENTENCES[0]):
-                break
-            chosen.append(best[1])
-            texts[best[1].position] = best[2]
-            total += count_words(best[2])
-            self.page.show(best[1])
-        chosen.sort(key=lambda candidate: candidate.position)
-        return [_beside(candidate, texts[candidate.position], chosen) for candidate in chosen]
-
-    def _fits_paragraph(self, candidate: Candidate, chosen: list[Candidate]) -> bool:
-        leaning = candidate.leaning
-        if leaning.never or leaning.asks or leaning.first_person or not self._new(candidate):
-            return False
-        if candidate.word_count < 7 or candidate.position == self.reserved or candidate.position in self.standfirst:
-            return False
-        beside = any(candidate.position - 1 == other.position for other in chosen)
-        if beside:
-            return True
-        return not leaning.previous and resolved(leaning.pointing, self.page.shown)
+    def _choose_paragraph(self, dek: Candidate | None) -> list[tuple[Candidate, str]]:
+        banned = self.standfirst | {self.reserved}
+        avoid = dict.fromkeys(self.scarce, self.keeping)
+        if not self.lexicon.known:  # without stop words the worth of words misleads: the lead is the best guess
+            avoid = {candidate.position: W_KEPT * candidate.position for candidate in self.candidates}
+        chooser = ParagraphChooser(self.candidates, self.worth, self.page, self.lexicon, banned, avoid, dek)
+        return chooser.choose()
 
     def _lead(self) -> list[tuple[Candidate, str]]:
         """The first sentences, where no rule was content with any: a brief that says too little beats none."""
@@ -283,14 +166,14 @@ class _Composer:
         """One or two sentences that look ahead, with the words that say so."""
         ranked = sorted(
             ((self._forward(candidate), candidate) for candidate in self.candidates if self._may_explain(candidate)),
-            key=lambda pair: (-pair[0], pair[1].position),
+            key=lambda pair: (pair[1].position != self.reserved, -pair[0], pair[1].position),
         )
         chosen: list[tuple[Candidate, str]] = []
         for forward, candidate in ranked:
             if forward < _LOOKS_AHEAD or len(chosen) == 2:
                 break
             text = shorten(candidate.text, TAKEAWAY_WORDS[1], self.lexicon)
-            if text is None or count_words(text) < TAKEAWAY_WORDS[0] or not self._new(candidate):
+            if text is None or count_words(text) < TAKEAWAY_WORDS[0] or not self.page.is_new(candidate):
                 continue
             if chosen and (forward < 1.4 or candidate.position in self.scarce):
                 break
@@ -319,7 +202,7 @@ class _Composer:
             candidate.leaning.first_person and not candidate.leaning.is_advice
         ):
             return False
-        return self._stands(candidate) and self._new(candidate)
+        return self.page.stands(candidate) and self.page.is_new(candidate)
 
     def _choose_insights(self) -> list[InsightChoice]:
         """Sentences that bring something new and have a title, at most three, in the order of the article."""
@@ -356,6 +239,8 @@ class _Composer:
         """The draft in the order of the page, lone surnames made full names where they are first shown."""
         names = _Introductions(self.article, self.names, self.lexicon)
         draft_dek = names.sentence(*dek) if dek else None
+        if dek and draft_dek and count_words(draft_dek.text) > DEK_WORDS[1]:
+            draft_dek = DraftSentence(dek[1], (dek[0].index, *dek[0].rests_on))
         draft_happened = tuple(names.sentence(candidate, text) for candidate, text in happened)
         draft_insights = tuple(
             DraftInsight(
@@ -366,17 +251,6 @@ class _Composer:
         )
         draft_takeaways = tuple(names.sentence(candidate, text) for candidate, text in takeaways)
         return Draft(draft_dek, draft_happened, draft_insights, draft_takeaways, NAME)
-
-
-def _first_best(option: tuple[float, Candidate, str]) -> tuple[float, int]:
-    return option[0], -option[1].position
-
-
-def _beside(candidate: Candidate, text: str, chosen: list[Candidate]) -> tuple[Candidate, str]:
-    """The sentence with its own pronoun again where the one that names the person stands right before it."""
-    before = candidate.before
-    follows = any(other.position == candidate.position - 1 and other.before is None for other in chosen)
-    return (before, before.text) if before is not None and follows and text == candidate.text else (candidate, text)
 
 
 def _standfirst_positions(article: Article, candidates: list[Candidate]) -> set[int]:
