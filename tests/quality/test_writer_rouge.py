@@ -4,6 +4,7 @@ import hashlib
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,9 +17,9 @@ pytestmark = [
     pytest.mark.skipif(not DATA.exists(), reason="the measuring data are not beside the project"),
 ]
 
-# Mean paired difference with LEAD in points of ROUGE-1 and ROUGE-2, slightly under what was reached.
-NEWS_FLOORS = (-1.3, -1.7)
-XSUM_DEK_FLOORS = (0.5, -0.2)
+# Mean paired difference with LEAD in points of ROUGE-1 and ROUGE-2, slightly under what was reached: all, and held out.
+NEWS_FLOORS = ((0.1, -0.2), (1.5, 1.5))
+XSUM_DEK_FLOORS = ((1.2, 0.6), (0.6, 0.0))
 
 
 def test_choice_of_sentences_keeps_its_floors() -> None:
@@ -33,13 +34,15 @@ def test_choice_of_sentences_keeps_its_floors() -> None:
     writer = BuiltinWriter()
     scorer = RougeScorer(list(bench.MEASURES), use_stemmer=True)
     for names, count, parts, floors in (
-        (("bump", "fib-cnndm"), 3, None, NEWS_FLOORS),
+        (bench.NEWS_SETS, 3, None, NEWS_FLOORS),
         (("fib-xsum",), 1, 1, XSUM_DEK_FLOORS),
     ):
         chosen = [item for item in items if item.set_name in names]
         lead = bench.lead(count)
         ours = bench.measure(chosen, lambda a, n=parts: bench.draft_summary(writer.write(a))[:n], lead, scorer)
         theirs = bench.measure(chosen, lead, lead, scorer)
-        difference = (ours - theirs).mean(axis=0)
-        assert difference[0] >= floors[0], names
-        assert difference[1] >= floors[1], names
+        held_out = np.array([item.held_out for item in chosen])
+        difference = ours - theirs
+        for part, (rouge1, rouge2) in zip((difference, difference[held_out]), floors, strict=True):
+            assert part[:, 0].mean() >= rouge1, names
+            assert part[:, 1].mean() >= rouge2, names
