@@ -21,6 +21,7 @@ from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner
     from nutgraf.pipeline.schedule import IntervalLimits
@@ -40,6 +41,7 @@ class Application:
     poller: FeedPoller
     advancer: ArticleAdvancer
     runner: PipelineRunner
+    pictures: PictureCollector
 
     async def close(self) -> None:
         """End processes and release connections; what was under way goes on at the next start."""
@@ -94,6 +96,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition)."""
     from nutgraf.adapters.queue.processes import ProcessStageRunner
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
     from nutgraf.pipeline.work import TASKS
@@ -123,7 +126,21 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     )
     options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
     runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options)
-    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner)
+    pictures = PictureCollector(
+        store=store, fetcher=fetcher, stages=stages, clock=clock, options=_picture_options(settings)
+    )
+    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures)
+
+
+def _picture_options(settings: Settings) -> PictureOptions:
+    from nutgraf.domain.picture import PictureKind
+    from nutgraf.pipeline.pictures import PictureOptions
+
+    wanted = {PictureKind.ICON: settings.pictures.icons, PictureKind.LEAD: settings.pictures.lead}
+    return PictureOptions(
+        kinds=tuple(kind for kind, is_wanted in wanted.items() if is_wanted),
+        max_total_bytes=settings.pictures.max_total_bytes,
+    )
 
 
 def worker_count(settings: Settings) -> int:

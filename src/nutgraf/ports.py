@@ -25,6 +25,7 @@ from nutgraf.domain.ids import (
     SearchId,
 )
 from nutgraf.domain.ledger import Ledger
+from nutgraf.domain.picture import PictureFacts, PictureKind, StoredPicture, WantedPicture
 from nutgraf.domain.records import (
     ArticleRecord,
     ArticleState,
@@ -194,12 +195,14 @@ class ArticleStore(Protocol):
         band_keys: Sequence[int],
         copy_of: ArticleId | None,
         copies: Sequence[ArticleId] = (),
+        icon_url: str = "",
         now: datetime,
     ) -> ArticleState | None:
         """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
 
         `copies` are articles that turn out to be copies of this one: they become COPY in the same transaction and
-        leave the lists.
+        leave the lists. The article's lead picture and the icon at `icon_url`, where the page is on the
+        publisher's own site, are wanted from now on.
 
         A text that the article already has as its current revision stores nothing and gives PUBLISHED where a brief
         of it is published. Where another article has the same canonical address, this one becomes its COPY.
@@ -426,7 +429,40 @@ class DeskStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, Protocol):
+class PictureStore(Protocol):
+    """Publishers' icons and articles' lead pictures."""
+
+    def due_pictures(self, kinds: Sequence[PictureKind], *, now: datetime, limit: int) -> list[WantedPicture]:
+        """Pictures of these kinds that are to be fetched now, longest due first."""
+        ...
+
+    def save_picture(
+        self,
+        wanted: WantedPicture,
+        facts: PictureFacts,
+        body: bytes,
+        *,
+        now: datetime,
+        next_at: datetime | None,
+        max_total_bytes: int,
+    ) -> None:
+        """Keep a picture, once by content, and fetch it again at `next_at` (None: never).
+
+        Where all are more than `max_total_bytes`, lead pictures kept longest go. Does nothing where another picture
+        is wanted meanwhile.
+        """
+        ...
+
+    def defer_picture(self, wanted: WantedPicture, *, until: datetime | None, error_code: str) -> None:
+        """Count a failure; the next attempt is at `until`, or never. What was kept before is still shown."""
+        ...
+
+    def load_picture(self, digest: str) -> StoredPicture:
+        """The picture with this SHA-256 (in hex). Raises NotFound."""
+        ...
+
+
+class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, Protocol):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

@@ -109,6 +109,16 @@ class WorkSettings(_Section):
     )
 
 
+class PictureSettings(_Section):
+    """Publishers' pictures, fetched and kept by Nutgraf, so that readers' browsers ask nobody else."""
+
+    icons: bool = Field(default=True, description="Show publishers' icons; a letter stands where there is none.")
+    lead: bool = Field(default=True, description="Show the lead pictures of articles.")
+    max_total_bytes: int = Field(
+        default=200_000_000, ge=1_000_000, description="Room for pictures in the database; the oldest make room."
+    )
+
+
 class TopicSettings(_Section):
     """Topics."""
 
@@ -140,6 +150,7 @@ class Settings(BaseSettings):
     fetch: FetchSettings = FetchSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     work: WorkSettings = WorkSettings()
+    pictures: PictureSettings = PictureSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
 

@@ -132,6 +132,8 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
             version=__version__,
+            shows_icons=settings.pictures.icons,
+            shows_lead_pictures=settings.pictures.lead,
             sample_url=f"{sample_press.base_url}/" if sample_press else "",
             allowed_hosts=frozenset(
                 (*settings.server.allowed_hosts, settings.server.host, *_public_host(settings.server))
@@ -163,10 +165,12 @@ async def run_until_signal(
         asyncio.create_task(server.serve(sockets=[site.listener])) for server, site in zip(servers, sites, strict=True)
     ]
     pipeline: asyncio.Task[None] | None = None
+    companions: list[asyncio.Task[None]] = []
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
             await asyncio.gather(*(server.is_up.wait() for server in servers))
         pipeline = asyncio.create_task(application.runner.run_forever())
+        companions.append(asyncio.create_task(application.pictures.run_forever()))
         if on_ready is not None:
             on_ready()
         stopping = asyncio.create_task(stop.wait())
@@ -178,8 +182,10 @@ async def run_until_signal(
         for server in servers:
             server.should_exit = True
         if pipeline is not None:
-            pipeline.cancel()
-            await asyncio.gather(pipeline, return_exceptions=True)
+            companions.append(pipeline)
+        for task in companions:
+            task.cancel()
+        await asyncio.gather(*companions, return_exceptions=True)
         await asyncio.gather(*serving, return_exceptions=True)
         await application.close()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Withheld
 from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
+from nutgraf.domain.picture import Picture
 from nutgraf.domain.topic import Topic
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ class Publisher:
     name: str
     site_url: str = ""
     brief_count: int = 0
+    icon: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ class BriefCard:
     is_read: bool = False
     updated_at: datetime | None = None
     corrected_at: datetime | None = None
+    lead_picture: Picture | None = None
     sort_key: str = ""
     """Opaque cursor: `BriefQuery.before` set to it continues after this card."""
 

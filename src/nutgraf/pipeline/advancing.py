@@ -93,6 +93,7 @@ class ArticleAdvancer:
                 band_keys=extracted.band_keys,
                 copy_of=decision.original,
                 copies=decision.copies,
+                icon_url=extracted.icon_url,
                 now=now,
             )
 

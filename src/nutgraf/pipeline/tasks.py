@@ -9,6 +9,7 @@ from pathlib import Path
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document
+from nutgraf.domain.picture import PictureFacts, PictureKind
 from nutgraf.domain.records import ArticleRecord
 from nutgraf.errors import ConfigError, ExtractError
 from nutgraf.pipeline.briefing import correct_brief, find_broken, make_brief
@@ -16,7 +17,8 @@ from nutgraf.pipeline.schedule import clamp_published
 from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
 from nutgraf.stages.identify import fingerprint, read_entries
-from nutgraf.stages.parse import parse_feed
+from nutgraf.stages.parse import find_page_icon, parse_feed
+from nutgraf.stages.picture import inspect_picture
 from nutgraf.stages.tag import load_taxonomy
 
 
@@ -31,9 +33,11 @@ def extract(document: Document, record: ArticleRecord, now: datetime) -> Extract
 
     Where the page holds no article but the feed entry holds the full text, that is taken. Raises ExtractError.
     """
+    icon_url = ""
     if document.content_type == FEED_ENTRY_TYPE:
         article = _from_entry(record)
     else:
+        icon_url = find_page_icon(document.body, url=document.final_url)
         try:
             article = extract_article(document.body, url=document.final_url, content_type=document.content_type)
         except ExtractError:
@@ -48,7 +52,7 @@ def extract(document: Document, record: ArticleRecord, now: datetime) -> Extract
         published_at=clamp_published(record.published_at or article.published_at, now),
         publisher=article.publisher or record.feed_title,
     )
-    return Extracted(article, fingerprint(article.text))
+    return Extracted(article, fingerprint(article.text), icon_url)
 
 
 def brief(article: Article, created_at: datetime, taxonomy_path: str, barred: tuple[str, ...] = ()) -> Brief:
@@ -73,6 +77,11 @@ def correct(
 ) -> Brief | None:
     """The brief without its sentences at `positions`, None where nothing is left of it."""
     return correct_brief(brief, article, positions, replaces=replaces, barred=barred)
+
+
+def inspect(body: bytes, kind: PictureKind) -> PictureFacts:
+    """What a fetched picture is, by its own bytes. Raises SourceError."""
+    return inspect_picture(body, kind)
 
 
 def _headline(feed_title: str, page_title: str) -> str:

@@ -17,6 +17,7 @@ EXTRACT = "extract"
 BRIEF = "brief"
 RECHECK = "recheck"
 CORRECT = "correct"
+INSPECT = "inspect"
 
 TASKS = {
     PARSE: "nutgraf.pipeline.tasks:parse",
@@ -24,6 +25,7 @@ TASKS = {
     BRIEF: "nutgraf.pipeline.tasks:brief",
     RECHECK: "nutgraf.pipeline.tasks:recheck",
     CORRECT: "nutgraf.pipeline.tasks:correct",
+    INSPECT: "nutgraf.pipeline.tasks:inspect",
 }
 """Names and functions, as a StageRunner takes them; arguments and results are values that pickle."""
 
@@ -44,10 +46,11 @@ class ParsedFeed:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """An article's text with the MinHash band keys by which copies are found."""
+    """An article's text with the MinHash band keys by which copies are found, and the icon that its page names."""
 
     article: Article
     band_keys: tuple[int, ...]
+    icon_url: str = ""
 
 
 def entry_is_article(record: ArticleRecord) -> bool:

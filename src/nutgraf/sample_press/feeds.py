@@ -61,7 +61,7 @@ def _rss(publisher: Publisher, stories: Sequence[Story], base_url: str, *, with_
         _add(item, "description", story.standfirst)
         if with_text:
             _add(item, f"{{{_CONTENT}}}encoded", _body_html(story))
-        _add(item, f"{{{_MEDIA}}}content", url=base_url + story.image_path, medium="image", type="image/svg+xml")
+        _add(item, f"{{{_MEDIA}}}content", url=base_url + story.image_path, medium="image", type="image/png")
         if story.correction_note:
             _add(item, f"{{{_DCTERMS}}}modified", story.updated_at.isoformat())
     return _xml(root)

@@ -23,13 +23,17 @@ BlockKind = Literal["paragraph", "crosshead", "quote", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """A fictional publisher. `accent` is a CSS colour; `words` are the words around its articles."""
+    """A fictional publisher.
+
+    `accent` is a CSS colour, `emblem` what its logo shows; `words` are the words around its articles.
+    """
 
     slug: str
     name: str
     motto: str
     language: str
     accent: str
+    emblem: str
     feed_format: str
     words: Mapping[str, str]
 

@@ -84,7 +84,7 @@ class PageSetter:
                 "@type": "NewsMediaOrganization",
                 "name": publisher.name,
                 "url": f"{base_url}/{publisher.slug}/",
-                "logo": {"@type": "ImageObject", "url": f"{base_url}/{publisher.slug}/img/logo.svg"},
+                "logo": {"@type": "ImageObject", "url": f"{base_url}/{publisher.slug}/img/logo.png"},
             },
         }
         if story.correction_note:

@@ -23,7 +23,7 @@ FEED_PATHS: tuple[str, ...] = tuple(publisher.feed_path for publisher in load_pu
 """Where the feeds are, in the order of publishers.toml."""
 
 _HTML = "text/html; charset=utf-8"
-_SVG = "image/svg+xml; charset=utf-8"
+_PNG = "image/png"
 _ROBOTS = b"User-agent: *\nAllow: /\n"
 _FEED_MAX_AGE_S = 60
 _MIN_GZIP_BYTES = 500
@@ -48,7 +48,7 @@ def create_press(edition: datetime, *, base_url: str, now: Callable[[], datetime
         Route("/press.css", press.stylesheet),
         *(Route(path, press.feed) for path in FEED_PATHS),
         Route("/{publisher}/", press.front),
-        Route("/{publisher}/img/{name}.svg", press.picture),
+        Route("/{publisher}/img/{name}.png", press.picture),
         Route("/{publisher}/{section}/", press.front),
         Route("/{publisher}/{section}/{slug}", press.article),
     ]
@@ -109,12 +109,11 @@ class _Press:
     async def picture(self, request: Request) -> Response:
         publisher, name = self._publisher(request), request.path_params["name"]
         if publisher and name == "logo":
-            logo = draw_logo(publisher.name, publisher.accent)
-            return _respond(request, logo.encode(), _SVG, self._edition)
+            return _respond(request, draw_logo(publisher.emblem, publisher.accent), _PNG, self._edition)
         for story in self._stories(publisher) if publisher else []:
             if story.slug == name:
-                picture = draw_lead_picture(story.slug, story.publisher.accent, story.lead_image_alt)
-                return _respond(request, picture.encode(), _SVG, story.published_at)
+                picture = draw_lead_picture(story.slug, story.publisher.accent)
+                return _respond(request, picture, _PNG, story.published_at)
         return await self.not_found(request)
 
     async def not_found(self, request: Request, _error: Exception | None = None) -> Response:

@@ -58,7 +58,7 @@ def _set_story(manuscript: Manuscript, edition: datetime, now: datetime) -> Stor
         publisher=publisher,
         slug=manuscript.slug,
         path=section_path + manuscript.slug,
-        image_path=f"/{publisher.slug}/img/{manuscript.slug}.svg",
+        image_path=f"/{publisher.slug}/img/{manuscript.slug}.png",
         title=render_tokens(wording.title, day, language),
         standfirst=render_tokens(wording.standfirst, day, language),
         byline=manuscript.byline,

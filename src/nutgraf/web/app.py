@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
@@ -21,6 +21,7 @@ from nutgraf.web.pages import (
     feeds,
     front,
     login,
+    pictures,
     publisher,
     readers,
     robots,
@@ -47,7 +48,14 @@ class IdConvertor(Convertor[int]):
         return str(value)
 
 
+class DigestConvertor(StringConvertor):
+    """A SHA-256 in hex."""
+
+    regex = pictures.DIGEST
+
+
 register_url_convertor("id", IdConvertor())
+register_url_convertor("digest", DigestConvertor())
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", front.front_page),
@@ -82,6 +90,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/readers/{reader_id:id}/reset", readers.reset_reader, methods=["POST"]),
     Route("/readers/{reader_id:id}/disable", readers.disable_reader, methods=["POST"]),
     Route("/readers/{reader_id:id}/enable", readers.enable_reader, methods=["POST"]),
+    Route("/pictures/{digest:digest}", pictures.picture),
     Route("/healthz", health.healthz),
     Route("/robots.txt", robots.robots_txt),
     Route("/favicon.ico", favicon),

@@ -37,6 +37,8 @@ def make_site(services: WebServices) -> Site:
     """The site's shared parts, read once at start."""
     environment = _make_environment()
     sample_url = services.sample_url
+    environment.globals["shows_icons"] = services.shows_icons
+    environment.globals["shows_lead_pictures"] = services.shows_lead_pictures
     environment.globals["is_sample"] = lambda url: bool(sample_url) and url.startswith(sample_url)
     return Site(
         services=services, templates=environment, assets=load_assets(), form_tokens=FormTokens(), attempts=Attempts()

@@ -30,6 +30,7 @@ class WebServices:
     checks. `needs_login`: readers sign in; else whoever reaches the site is its operator. `public_url` is where readers
     reach the site (scheme and host), for links that are sent to them; empty: as the request came. `sample_url` is where
     the sample press is served, empty where it never was: what comes from there is marked.
+    `shows_icons` and `shows_lead_pictures` are the operator's choice.
     """
 
     store: Store
@@ -42,6 +43,8 @@ class WebServices:
     progress: Callable[[], str]
     version: str
     sample_url: str = ""
+    shows_icons: bool = True
+    shows_lead_pictures: bool = True
     allowed_hosts: frozenset[str] = frozenset()
     needs_login: bool = False
     public_url: str = ""

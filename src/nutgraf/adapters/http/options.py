@@ -48,7 +48,7 @@ class FetchOptions:
     turn_wait_s: float = 60.0
     max_headers_bytes: int = 64 * 1024
     max_body_bytes: int = 10_000_000
-    max_image_bytes: int = 5_000_000
+    max_image_bytes: int = 2 * 1024 * 1024
     max_ratio: int = 100
     max_redirects: int = 5
     max_connections: int = 256

@@ -19,6 +19,7 @@ from nutgraf.adapters.store.tables import (
     brief_topics,
     briefs,
     counters,
+    pictures,
     publishers,
     reads,
     topic_listing,
@@ -26,6 +27,7 @@ from nutgraf.adapters.store.tables import (
 )
 from nutgraf.domain.brief import Part
 from nutgraf.domain.ids import ArticleId, BriefId, PublisherId, ReaderId
+from nutgraf.domain.picture import Picture, PictureKind
 from nutgraf.domain.records import BriefCard, BriefQuery, Publisher
 from nutgraf.domain.topic import Topic
 
@@ -33,14 +35,19 @@ MAX_CARDS = 1_000
 
 _CURSOR = re.compile(r"(-?\d{1,18})_(\d{1,18})", re.ASCII)
 
+icons, leads = pictures.alias("icons"), pictures.alias("leads")
 PUBLISHER_COLUMNS = (
     publishers.c.id.label("publisher_id"),
     publishers.c.slug,
     publishers.c.name,
     publishers.c.site_url,
     func.coalesce(counters.c.number, 0).label("brief_count"),
+    icons.c.digest.label("icon_digest"),
+    icons.c.width.label("icon_width"),
+    icons.c.height.label("icon_height"),
 )
 PUBLISHER_COUNT = and_(counters.c.kind == PUBLISHER, counters.c.key == publishers.c.slug)
+PUBLISHER_ICON = and_(icons.c.kind == PictureKind.ICON.value, icons.c.owner_id == publishers.c.id)
 
 CARDS: Select[Any] = (
     select(
@@ -62,12 +69,17 @@ CARDS: Select[Any] = (
         briefs.c.published_at.label("brief_published_at"),
         func.coalesce(brief_sentences.c.text, "").label("dek"),
         reads.c.read_at,
+        leads.c.digest.label("lead_digest"),
+        leads.c.width.label("lead_width"),
+        leads.c.height.label("lead_height"),
         *PUBLISHER_COLUMNS,
     )
     .select_from(articles)
     .join(briefs, briefs.c.id == articles.c.current_brief_id)
     .join(publishers, publishers.c.id == articles.c.publisher_id)
     .outerjoin(counters, PUBLISHER_COUNT)
+    .outerjoin(icons, PUBLISHER_ICON)
+    .outerjoin(leads, and_(leads.c.kind == PictureKind.LEAD.value, leads.c.owner_id == articles.c.id))
     .outerjoin(
         brief_sentences,
         and_(
@@ -154,6 +166,7 @@ def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
         is_read=row.read_at is not None,
         updated_at=row.brief_published_at if row.version > 1 and not is_correction else None,
         corrected_at=row.brief_published_at if is_correction else None,
+        lead_picture=_picture(row.lead_digest, row.lead_width, row.lead_height),
         sort_key=f"{to_microseconds(row.listed_at)}_{row.article_id}",
     )
 
@@ -166,7 +179,12 @@ def publisher_of(row: Row[*tuple[Any, ...]]) -> Publisher:
         name=row.name,
         site_url=row.site_url,
         brief_count=row.brief_count,
+        icon=_picture(row.icon_digest, row.icon_width, row.icon_height),
     )
+
+
+def _picture(digest: str | None, width: int, height: int) -> Picture | None:
+    return None if digest is None else Picture(digest, width, height)
 
 
 def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:

@@ -12,7 +12,9 @@ from nutgraf.adapters.store.cards import (
     CARDS,
     PUBLISHER_COLUMNS,
     PUBLISHER_COUNT,
+    PUBLISHER_ICON,
     card_of,
+    icons,
     load_cards,
     load_topics,
     publisher_of,
@@ -74,10 +76,12 @@ _COPIES = (  # the same publisher's second address of an article is nothing to s
     .join(publishers, publishers.c.id == articles.c.publisher_id)
     .join(revisions, revisions.c.id == articles.c.current_revision_id)
     .outerjoin(counters, PUBLISHER_COUNT)
+    .outerjoin(icons, PUBLISHER_ICON)
     .where(articles.c.copy_of == bindparam("article_id"), articles.c.publisher_id != bindparam("publisher_id"))
     .order_by(articles.c.id)
     .limit(MAX_COPIES_SHOWN)
 )
+_PUBLISHERS = select(*PUBLISHER_COLUMNS).select_from(publishers).outerjoin(icons, PUBLISHER_ICON)
 
 
 class SqlBriefs(Repository):
@@ -142,14 +146,14 @@ class SqlBriefs(Repository):
     @reading
     def list_publishers(self, connection: Connection) -> list[Publisher]:
         """Publishers with at least one published brief, by name, with their counts."""
-        query = select(*PUBLISHER_COLUMNS).join(counters, PUBLISHER_COUNT).where(counters.c.number > 0)
+        query = _PUBLISHERS.join(counters, PUBLISHER_COUNT).where(counters.c.number > 0)
         found = [publisher_of(row) for row in connection.execute(query)]
         return sorted(found, key=lambda publisher: (publisher.name.casefold(), publisher.id))
 
     @reading
     def get_publisher(self, connection: Connection, slug: str) -> Publisher:
         """Raises NotFound."""
-        query = select(*PUBLISHER_COLUMNS).outerjoin(counters, PUBLISHER_COUNT).where(publishers.c.slug == slug)
+        query = _PUBLISHERS.outerjoin(counters, PUBLISHER_COUNT).where(publishers.c.slug == slug)
         row = connection.execute(query).first()
         if row is None:
             raise NotFound(f"There is no publisher {slug!r}.")

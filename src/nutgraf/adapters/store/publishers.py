@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, bindparam, select
@@ -16,11 +17,21 @@ from nutgraf.domain.ids import PublisherId
 MAX_NAME_CHARACTERS = 120
 MAX_SLUG_CHARACTERS = 60
 
-_BY_NAME = select(publishers.c.id, publishers.c.slug).where(publishers.c.name_key == bindparam("name_key"))
+_BY_NAME = select(publishers.c.id, publishers.c.slug, publishers.c.site_url).where(
+    publishers.c.name_key == bindparam("name_key")
+)
 
 
-def find_or_add_publisher(connection: Connection, name: str, *, url: str) -> tuple[PublisherId, str]:
-    """Id and slug of the publisher with this name, whatever its case; `url` is any address on its site.
+class FoundPublisher(NamedTuple):
+    """A stored publisher; `is_own_site` says whether the address it was looked for with is on its site."""
+
+    id: PublisherId
+    slug: str
+    is_own_site: bool
+
+
+def find_or_add_publisher(connection: Connection, name: str, *, url: str) -> FoundPublisher:
+    """The publisher with this name, whatever its case; `url` is where it published something.
 
     Without a name the site's host names it.
     """
@@ -35,8 +46,8 @@ def find_or_add_publisher(connection: Connection, name: str, *, url: str) -> tup
             "name_key": name_key,
             "site_url": site_url,
         }
-        row = connection.execute(publishers.insert().values(values).returning(publishers.c.id, publishers.c.slug)).one()
-    return PublisherId(row.id), row.slug
+        row = connection.execute(publishers.insert().values(values).returning(*_BY_NAME.selected_columns)).one()
+    return FoundPublisher(PublisherId(row.id), row.slug, is_own_site=bool(site_url) and row.site_url == site_url)
 
 
 def _site_of(url: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from nutgraf.adapters.store.articles import drop_document, move_article, state_o
 from nutgraf.adapters.store.counters import PUBLISHER, Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.listing import withdraw
+from nutgraf.adapters.store.pictures import want_pictures
 from nutgraf.adapters.store.publishers import find_or_add_publisher
 from nutgraf.adapters.store.tables import article_bands, articles, briefs, feeds, publishers, revisions
 from nutgraf.domain.article import Article, ArticleFlag, Paragraph, ParagraphKind, SourceSentence
@@ -102,6 +103,7 @@ class SqlRevisions(Repository):
         band_keys: Sequence[int],
         copy_of: ArticleId | None,
         copies: Sequence[ArticleId] = (),
+        icon_url: str = "",
         now: datetime,
     ) -> ArticleState | None:
         """Store the text and drop the page: FETCHED → EXTRACTED, or COPY where `copy_of` is given.
@@ -126,27 +128,35 @@ class SqlRevisions(Repository):
             return ArticleState.PUBLISHED
         original = _original(connection, article_id, article.canonical_url, copy_of)
         state = ArticleState.EXTRACTED if original is None else ArticleState.COPY
-        publisher_id, slug = find_or_add_publisher(
+        publisher = find_or_add_publisher(
             connection, article.publisher or before.feed_title or "", url=article.url or before.url
         )
         values: dict[str, Any] = {
             "due_at": now if original is None else None,
             "copy_of": original,
             "canonical_url": article.canonical_url or None,
-            "publisher_id": publisher_id,
+            "publisher_id": publisher.id,
             "published_at": before.published_at or article.published_at,
         }
         if not is_same:
             values["current_revision_id"] = _add_revision(connection, article_id, article, now=now)
         if original is not None:
             _leave_to(connection, article_id, original, tally)
-        elif before.listed_at is not None and before.publisher_slug != slug:
+        elif before.listed_at is not None and before.publisher_slug != publisher.slug:
             tally.list_under(PUBLISHER, [before.publisher_slug], -1)
-            tally.list_under(PUBLISHER, [slug], 1)
+            tally.list_under(PUBLISHER, [publisher.slug], 1)
         move_article(connection, article_id, ArticleState.FETCHED, state, tally, **values)
         _replace_bands(connection, article_id, band_keys if original is None else ())
         for copy_id in copies if original is None else ():
             _make_copy(connection, copy_id, article_id, tally)
+        want_pictures(
+            connection,
+            article_id=article_id,
+            lead_url=article.lead_image_url if original is None else "",
+            publisher_id=publisher.id,
+            icon_url=icon_url if publisher.is_own_site else "",
+            now=now,
+        )
         tally.apply(connection)
         return state
 

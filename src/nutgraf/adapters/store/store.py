@@ -13,6 +13,7 @@ from nutgraf.adapters.store.engine import Database
 from nutgraf.adapters.store.feeds import SqlFeeds
 from nutgraf.adapters.store.ledger import SqlLedger
 from nutgraf.adapters.store.pages import SqlBriefs
+from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
 from nutgraf.adapters.store.reports import SqlReports
 from nutgraf.adapters.store.revisions import SqlRevisions
@@ -32,6 +33,7 @@ class SqlStore(
     SqlReports,
     SqlCorrections,
     SqlLedger,
+    SqlPictures,
     Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""

@@ -391,6 +391,34 @@ ledger = Table(  # derived: sums by day, kept by each transaction that does what
     sqlite_with_rowid=False,
 )
 
+pictures = Table(  # publishers' icons and articles' lead pictures: where each is, and under which digest it is kept
+    "pictures",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("owner_id", Id, primary_key=True, autoincrement=False),  # of a publisher or an article
+    Column("url", PlainText, nullable=False),
+    Column("due_at", UtcTime),  # NULL where it is not to be fetched again
+    Column("attempts", Integer, nullable=False),
+    Column("error_code", String(64), nullable=False),
+    Column("digest", String(64)),  # NULL until it is fetched, and again when it had to make room
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    _partial_index("ix_pictures_due", "due_at", where="due_at IS NOT NULL"),
+    _partial_index("ix_pictures_digest", "digest", where="digest IS NOT NULL"),
+    sqlite_with_rowid=False,
+)
+
+picture_bodies = Table(
+    "picture_bodies",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("media_type", String(32), nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("stored_at", UtcTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_picture_bodies_stored_at", "stored_at", "size_bytes"),
+)
+
 counters = Table(  # derived: what a page may ask without a count over every row
     "counters",
     metadata,

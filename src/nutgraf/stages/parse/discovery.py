@@ -24,7 +24,7 @@ _FEED_TYPES = frozenset(
     }
 )
 _VAGUE_TYPES = frozenset({"application/json", "application/xml", "text/xml"})  # feeds only where the address says so
-_TAG = re.compile(r"""<(link|base|a)\s((?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""", re.IGNORECASE)
+TAG = re.compile(r"""<(link|base|a)\s((?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:-]{0,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _FEED_ADDRESS = re.compile(
     r"(?:/(?:feed|feeds|rss|atom|rdf)(?:/|\.\w+)?(?:$|\?)|[/.](?:rss|atom|rdf|feed)(?:\.xml|\.json)?(?:$|\?)"
@@ -50,8 +50,8 @@ def find_feed_links(page: bytes, *, url: str) -> tuple[FeedLink, ...]:
     base = url
     declared: dict[str, FeedLink] = {}
     likely: dict[str, FeedLink] = {}
-    for match in islice(_TAG.finditer(text), MAX_PAGE_TAGS):
-        name, attributes = match.group(1).lower(), _attributes(match.group(2))
+    for match in islice(TAG.finditer(text), MAX_PAGE_TAGS):
+        name, attributes = match.group(1).lower(), read_attributes(match.group(2))
         address = absolute_url(attributes.get("href", ""), base)
         if not address:
             continue
@@ -67,7 +67,8 @@ def find_feed_links(page: bytes, *, url: str) -> tuple[FeedLink, ...]:
     return tuple((declared or likely).values())[:MAX_FEED_LINKS]
 
 
-def _attributes(source: str) -> dict[str, str]:
+def read_attributes(source: str) -> dict[str, str]:
+    """The attributes of a tag by lower-case name, character references resolved; the first of a name counts."""
     attributes: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(source):
         value = next((group for group in match.groups()[1:] if group is not None), "")

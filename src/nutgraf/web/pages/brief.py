@@ -21,7 +21,7 @@ from nutgraf.web.trace import Excerpt, trace_finding
 from nutgraf.web.wording import direction, language_tag
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "publisher-said": ("headline", "publisher", "age_and_reads"),
+    "publisher-said": ("headline", "publisher", "age_and_reads", "lead_picture"),
     "nutgraf-wrote": ("traced", "dek", "what_happened", "key_insights", "takeaways", "topics"),
     "way-out": ("full_article",),
     "aftermatter": ("copies", "changes", "how_this_was_made"),
