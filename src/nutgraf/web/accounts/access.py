@@ -24,6 +24,7 @@ ACCESS: Mapping[str, Access] = {
     "/topics": Access.READER,
     "/topic/{slug}": Access.READER,
     "/publisher/{slug}": Access.READER,
+    "/pictures/{digest:digest}": Access.READER,
     "/search": Access.READER,
     "/search/saved": Access.READER,
     "/search/saved/{search_id:id}/remove": Access.READER,
