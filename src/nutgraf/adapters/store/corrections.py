@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
-from nutgraf.adapters.store.cards import PUBLISHER_COLUMNS, PUBLISHER_COUNT, publisher_of
+from nutgraf.adapters.store.cards import PUBLISHER_COLUMNS, PUBLISHER_COUNT, PUBLISHER_ICON, icons, publisher_of
 from nutgraf.adapters.store.engine import LATEST, Repository, reading
 from nutgraf.adapters.store.tables import articles, briefs, corrections, counters, publishers, revisions, withheld
 from nutgraf.domain.brief import Outcome, Part, Withheld
@@ -30,6 +30,7 @@ _CORRECTIONS: Select[Any] = (
     .join(revisions, revisions.c.id == articles.c.current_revision_id)
     .join(publishers, publishers.c.id == articles.c.publisher_id)
     .outerjoin(counters, PUBLISHER_COUNT)
+    .outerjoin(icons, PUBLISHER_ICON)
     .order_by(corrections.c.id.desc())
     .limit(bindparam("limit"))
 )
