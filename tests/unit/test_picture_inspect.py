@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nutgraf.domain.picture import PictureFacts, PictureKind
@@ -121,6 +121,7 @@ def test_small_and_heavy_pictures_are_refused() -> None:
 STARTS = [png(200, 120), jpeg(200, 120), gif(200, 120, frames=3), webp(200, 120, canvas=(200, 120)), ico(png(32, 32))]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(STARTS), st.data())
 def test_a_damaged_picture_gives_facts_or_a_plain_error(start: bytes, data: st.DataObject) -> None:
     damaged = bytearray(start[: data.draw(st.integers(0, len(start)))] + data.draw(st.binary(max_size=40)))
