@@ -14,7 +14,7 @@ from nutgraf.adapters.queue.worker import FRAME_HEADER, MAX_RESULT_BYTES, frame
 from nutgraf.errors import ConfigError, NutgrafError, SourceError, Timeout
 
 MEMORY_LIMIT_BYTES = 1024**3
-TASKS_PER_WORKER = 1_000
+TASKS_PER_WORKER = 10_000  # a new worker imports for a second, as long as parsing a thousand feeds takes
 START_TIMEOUT_S = 60.0
 # nothing else of the parent's environment (passwords, keys) reaches a process that reads hostile input
 PASSED_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "LD_LIBRARY_PATH")
