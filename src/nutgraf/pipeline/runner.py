@@ -24,8 +24,9 @@ log = structlog.get_logger(__name__)
 
 _BACKLOG = 256
 """Due articles taken from the store at a time."""
-_FEED_BACKLOG = 1_000
-"""Due feeds taken at a time: enough to see past several hundred feeds of one host."""
+_FEED_BACKLOG = 4_000
+"""Due feeds taken at a time: enough to see past several hundred feeds of one host, and past all that failed last time,
+where everything is due at once."""
 
 
 @dataclass(frozen=True, slots=True)
