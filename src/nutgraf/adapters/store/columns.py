@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,6 +70,10 @@ class PlainText(TypeDecorator[str]):
         """A text on its way in."""
         return None if value is None else storable(value)
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """The same without two calls between: a poll of twenty entries stores two hundred texts."""
+        return _storable_or_null
+
 
 class Key(PlainText):
     """Text that is looked up and may be longer than an index allows: then its head and its SHA-256 stand for it."""
@@ -78,6 +83,18 @@ class Key(PlainText):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """A key on its way in, also when it is compared with."""
         return None if value is None else bounded_key(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
+        """The same without two calls between."""
+        return _bounded_key_or_null
+
+
+def _storable_or_null(text: str | None) -> str | None:
+    return None if text is None else storable(text)
+
+
+def _bounded_key_or_null(key: str | None) -> str | None:
+    return None if key is None else bounded_key(key)
 
 
 def storable(text: str) -> str:
