@@ -6,7 +6,7 @@ Every port has one contract suite under tests/contract, run on each adapter and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from nutgraf.domain.account import Reader, Role, Session, Ticket, TicketKind
@@ -19,6 +19,7 @@ from nutgraf.domain.ids import (
     BriefId,
     CorrectionId,
     FeedId,
+    MuteId,
     ReaderId,
     ReportId,
     RevisionId,
@@ -26,6 +27,7 @@ from nutgraf.domain.ids import (
 )
 from nutgraf.domain.ledger import Ledger
 from nutgraf.domain.picture import PictureFacts, PictureKind, StoredPicture, WantedPicture
+from nutgraf.domain.marks import Follow, Mark, Mute, MuteEffect, MuteKind, Visit
 from nutgraf.domain.records import (
     ArticleRecord,
     ArticleState,
@@ -315,6 +317,50 @@ class SearchStore(Protocol):
         ...
 
 
+class MarkStore(Protocol):
+    """What readers mark, mute and follow, each for themselves."""
+
+    def set_mark(self, reader_id: ReaderId, article_id: ArticleId, mark: Mark, *, is_set: bool, now: datetime) -> None:
+        """Put a mark on a published brief, or take it off. Idempotent. Raises NotFound for the brief."""
+        ...
+
+    def list_saved(self, reader_id: ReaderId, *, before: str = "", limit: int = 20) -> list[BriefCard]:
+        """Saved briefs, latest saved first; `sort_key` continues."""
+        ...
+
+    def list_history(self, reader_id: ReaderId, *, before: str = "", limit: int = 20) -> list[BriefCard]:
+        """Briefs that were read, latest read first; `sort_key` continues."""
+        ...
+
+    def list_followed(self, reader_id: ReaderId, *, before: str = "", limit: int = 20) -> list[BriefCard]:
+        """Briefs of what the reader follows, newest first, each once; `sort_key` continues."""
+        ...
+
+    def mutes(self, reader_id: ReaderId) -> list[Mute]:
+        """What a reader mutes, by kind and value."""
+        ...
+
+    def add_mute(self, reader_id: ReaderId, kind: MuteKind, value: str, effect: MuteEffect) -> None:
+        """Mute something; a second time changes the effect. Raises Conflict beyond MAX_MUTES."""
+        ...
+
+    def remove_mute(self, reader_id: ReaderId, mute_id: MuteId) -> None:
+        """Raises NotFound."""
+        ...
+
+    def follows(self, reader_id: ReaderId) -> list[Follow]:
+        """What a reader follows, by kind and slug."""
+        ...
+
+    def set_follow(self, reader_id: ReaderId, follow: Follow, *, is_set: bool) -> None:
+        """Follow or no longer follow. Idempotent. Raises Conflict beyond MAX_FOLLOWS."""
+        ...
+
+    def record_visit(self, reader_id: ReaderId, *, now: datetime, new_after: timedelta) -> Visit:
+        """Note that a reader is here; after `new_after` without a sign of them a new visit begins."""
+        ...
+
+
 class AccountStore(Protocol):
     """Readers, their sessions and one-time links. Tokens are given out once and kept as hashes only."""
 
@@ -462,7 +508,7 @@ class PictureStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, Protocol):
+class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, MarkStore, Protocol):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

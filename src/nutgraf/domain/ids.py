@@ -13,6 +13,7 @@ ReportId = NewType("ReportId", int)
 CorrectionId = NewType("CorrectionId", int)
 ReaderId = NewType("ReaderId", int)
 SearchId = NewType("SearchId", int)
+MuteId = NewType("MuteId", int)
 
 DEFAULT_READER = ReaderId(1)
 """The one reader there is until accounts are used."""

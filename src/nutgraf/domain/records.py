@@ -215,6 +215,10 @@ class BriefCard:
     language: str = ""
     is_short: bool = False
     is_read: bool = False
+    is_saved: bool = False
+    is_hidden: bool = False
+    briefed_at: datetime | None = None
+    """When this version was published here."""
     updated_at: datetime | None = None
     corrected_at: datetime | None = None
     lead_picture: Picture | None = None
@@ -268,10 +272,15 @@ class BriefPage:
 
 @dataclass(frozen=True, slots=True)
 class BriefQuery:
-    """A list of briefs, newest first: all, or those of one topic (its narrower ones included) or publisher."""
+    """A list of briefs, newest first: all, or those of one topic (its narrower ones included) or publisher.
+
+    `since` and `until` (exclusive) bound the time they are listed at.
+    """
 
     topic: str = ""
     publisher: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
     before: str = ""
     limit: int = 20
 

@@ -20,6 +20,7 @@ from nutgraf.adapters.store.tables import (
     briefs,
     counters,
     pictures,
+    marks,
     publishers,
     reads,
     topic_listing,
@@ -72,6 +73,9 @@ CARDS: Select[Any] = (
         leads.c.digest.label("lead_digest"),
         leads.c.width.label("lead_width"),
         leads.c.height.label("lead_height"),
+        marks.c.saved_at,
+        marks.c.hidden_at,
+        marks.c.unread_at,
         *PUBLISHER_COLUMNS,
     )
     .select_from(articles)
@@ -89,6 +93,7 @@ CARDS: Select[Any] = (
         ),
     )
     .outerjoin(reads, and_(reads.c.reader_id == bindparam("reader_id"), reads.c.article_id == articles.c.id))
+    .outerjoin(marks, and_(marks.c.reader_id == bindparam("reader_id"), marks.c.article_id == articles.c.id))
     .where(articles.c.listed_at.is_not(None))
 )
 """Every published brief for a reader (`reader_id`) with what a card needs; to be narrowed by the caller."""
@@ -111,7 +116,7 @@ _TOPICS = (
 
 def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[BriefCard]:
     """Cards, newest first, at most MAX_CARDS; a cursor that is none of ours starts at the first."""
-    cursor = _parse_cursor(query.before)
+    cursor = parse_cursor(query.before)
     values: dict[str, Any] = {"reader_id": reader_id, "limit": max(0, min(query.limit, MAX_CARDS))}
     if query.topic:
         values["topic"] = query.topic
@@ -119,16 +124,19 @@ def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -
         values["publisher"] = query.publisher
     if cursor is not None:
         values["before_time"], values["before_id"] = cursor
-    statement = _list_query("topic" in values, "publisher" in values, cursor is not None)
+    bounds = {"since": query.since, "until": query.until}
+    values |= {name: bound for name, bound in bounds.items() if bound is not None}
+    statement = _list_query(frozenset(values), cursor is not None)
     rows = connection.execute(statement, values).all()
     given = load_topics(connection, [row.brief_id for row in rows])
     return [card_of(row, given.get(row.brief_id, ())) for row in rows]
 
 
 @functools.cache
-def _list_query(of_topic: bool, of_publisher: bool, goes_on: bool) -> Select[Any]:
+def _list_query(asked: frozenset[str], goes_on: bool) -> Select[Any]:
     """The statement for one kind of list, built once: its page of ids is chosen before anything is joined to them."""
-    if of_topic:
+    of_publisher = "publisher" in asked
+    if "topic" in asked:
         listed_at, article_id = topic_listing.c.listed_at, topic_listing.c.article_id
         page = select(article_id).where(topic_listing.c.slug == bindparam("topic"))
         if of_publisher:
@@ -139,6 +147,10 @@ def _list_query(of_topic: bool, of_publisher: bool, goes_on: bool) -> Select[Any
     if of_publisher:
         chosen = select(publishers.c.id).where(publishers.c.slug == bindparam("publisher")).scalar_subquery()
         page = page.where(articles.c.publisher_id == chosen)
+    if "since" in asked:
+        page = page.where(listed_at >= bindparam("since", type_=listed_at.type))
+    if "until" in asked:
+        page = page.where(listed_at < bindparam("until", type_=listed_at.type))
     if goes_on:
         last = tuple_(bindparam("before_time", type_=listed_at.type), bindparam("before_id", type_=article_id.type))
         page = page.where(tuple_(listed_at, article_id) < last)
@@ -163,7 +175,10 @@ def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
         url=row.url,
         language=row.language,
         is_short=row.is_short,
-        is_read=row.read_at is not None,
+        is_read=row.read_at is not None and row.unread_at is None,
+        is_saved=row.saved_at is not None,
+        is_hidden=row.hidden_at is not None,
+        briefed_at=row.brief_published_at,
         updated_at=row.brief_published_at if row.version > 1 and not is_correction else None,
         corrected_at=row.brief_published_at if is_correction else None,
         lead_picture=_picture(row.lead_digest, row.lead_width, row.lead_height),
@@ -205,7 +220,8 @@ def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, t
     return {brief_id: tuple(of_brief) for brief_id, of_brief in given.items()}
 
 
-def _parse_cursor(cursor: str) -> tuple[datetime, int] | None:
+def parse_cursor(cursor: str) -> tuple[datetime, int] | None:
+    """The time and article that a cursor holds; None for one that is none of ours."""
     match = _CURSOR.fullmatch(cursor)
     if match is None:
         return None

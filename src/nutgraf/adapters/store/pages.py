@@ -29,6 +29,7 @@ from nutgraf.adapters.store.tables import (
     counters,
     evidence,
     feeds,
+    marks,
     publishers,
     readers,
     reads,
@@ -134,6 +135,8 @@ class SqlBriefs(Repository):
         read = insert_into(connection.dialect.name, reads).on_conflict_do_nothing().returning(reads.c.article_id)
         values = {"reader_id": reader_id, "article_id": article_id, "read_at": now}
         if connection.execute(read.values(values)).first() is None:
+            of_brief = marks.c.reader_id == reader_id, marks.c.article_id == article_id
+            connection.execute(update(marks).where(*of_brief, marks.c.unread_at.is_not(None)).values(unread_at=None))
             return False
         connection.execute(update(articles).where(articles.c.id == article_id).values(reads=articles.c.reads + 1))
         return True

@@ -12,6 +12,7 @@ from nutgraf.adapters.store.corrections import SqlCorrections
 from nutgraf.adapters.store.engine import Database
 from nutgraf.adapters.store.feeds import SqlFeeds
 from nutgraf.adapters.store.ledger import SqlLedger
+from nutgraf.adapters.store.marks import SqlMarks
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
@@ -34,6 +35,7 @@ class SqlStore(
     SqlCorrections,
     SqlLedger,
     SqlPictures,
+    SqlMarks,
     Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""

@@ -6,7 +6,7 @@
                                ├── documents
                                ├──< article_bands          topic_listing, counters, ledger: derived, kept by publish
                                ├──< reports, corrections
-                               └──< reads >── readers ──< saved_searches, sessions, tickets
+                               └──< reads >── readers ──< saved_searches, sessions, tickets, marks, mutes, follows
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
 range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
@@ -333,7 +333,49 @@ reads = Table(
     Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("read_at", UtcTime, nullable=False),
     Index("ix_reads_article_id", "article_id"),
+    Index("ix_reads_history", "reader_id", "read_at", "article_id"),
     sqlite_with_rowid=False,
+)
+
+marks = Table(  # what a reader marked a brief with; no row without a mark
+    "marks",
+    metadata,
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("saved_at", UtcTime),
+    Column("hidden_at", UtcTime),
+    Column("unread_at", UtcTime),
+    Index("ix_marks_article_id", "article_id"),
+    _partial_index("ix_marks_saved", "reader_id", "saved_at", "article_id", where="saved_at IS NOT NULL"),
+    sqlite_with_rowid=False,
+)
+
+mutes = Table(
+    "mutes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("value", Key, nullable=False),
+    Column("effect", String(16), nullable=False),
+    UniqueConstraint("reader_id", "kind", "value"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("slug", Key, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+visits = Table(  # when a reader was last here, and when before that
+    "visits",
+    metadata,
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("before_at", UtcTime),
+    Column("last_at", UtcTime, nullable=False),
 )
 
 saved_searches = Table(
