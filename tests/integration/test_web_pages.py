@@ -56,7 +56,7 @@ def test_front_page_leads_with_a_brief_that_is_not_short(site: SampleSite) -> No
 
 
 def test_pages_of_the_list_show_every_brief_once(site: SampleSite) -> None:
-    visitor, path, seen = Visitor(site.app), "/", []
+    visitor, path, seen = Visitor(site.app), "/latest", []
     for _ in range(5):
         page = visitor.get(path).text
         seen += re.findall(r'href="/brief/(\d+)', page)

@@ -23,6 +23,7 @@ STYLESHEET_PARTS = (
     "components/chips.css",
     "components/card.css",
     "components/front.css",
+    "components/marks.css",
     "components/brief.css",
     "components/sentence.css",
     "components/changes.css",

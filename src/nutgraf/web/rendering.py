@@ -18,6 +18,7 @@ from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
 from nutgraf.web.services import WebServices
+from nutgraf.web.story_groups import StoryGroups
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -31,6 +32,7 @@ class Site:
     assets: Mapping[str, Asset]
     form_tokens: FormTokens
     attempts: Attempts
+    story_groups: StoryGroups
 
 
 def make_site(services: WebServices) -> Site:
@@ -41,7 +43,12 @@ def make_site(services: WebServices) -> Site:
     environment.globals["shows_lead_pictures"] = services.shows_lead_pictures
     environment.globals["is_sample"] = lambda url: bool(sample_url) and url.startswith(sample_url)
     return Site(
-        services=services, templates=environment, assets=load_assets(), form_tokens=FormTokens(), attempts=Attempts()
+        services=services,
+        templates=environment,
+        assets=load_assets(),
+        form_tokens=FormTokens(),
+        attempts=Attempts(),
+        story_groups=StoryGroups(),
     )
 
 
@@ -93,6 +100,8 @@ def _make_environment() -> jinja2.Environment:
         age=wording.age,
         until=wording.until,
         exact_time=wording.exact_time,
+        long_day=wording.long_day,
+        short_day=wording.short_day,
         counted=counted,
         traced=traced,
         as_sentence=wording.as_sentence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from nutgraf.domain.article import ArticleFlag
@@ -78,6 +78,16 @@ def _length(seconds: float) -> str:
 def day(moment: datetime) -> str:
     """The date, as in `3 March 2026`."""
     return f"{moment.day} {moment:%B %Y}"
+
+
+def long_day(day: date) -> str:
+    """A date with its weekday, as in `Tuesday, 3 March 2026`."""
+    return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def short_day(day: date) -> str:
+    """A date for a row of days, as in `Tue 3 Mar`."""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def exact_time(moment: datetime) -> str:

@@ -31,6 +31,7 @@ from nutgraf.errors import Conflict, NotFound
 MAX_MUTES = 200
 MAX_FOLLOWS = 60
 MAX_PAGE = 100
+SIGN = timedelta(minutes=1)
 
 _FIRST_CURSOR = (datetime.max.replace(microsecond=0, tzinfo=UTC), 1 << 62)
 _COLUMNS = {Mark.SAVED: marks.c.saved_at, Mark.HIDDEN: marks.c.hidden_at, Mark.UNREAD: marks.c.unread_at}
@@ -151,23 +152,27 @@ class SqlMarks(Repository):
         _must_have_room(connection, follows, reader_id, MAX_FOLLOWS, "follows")
         connection.execute(insert_into(connection.dialect.name, follows).values(values).on_conflict_do_nothing())
 
-    @writing
-    def record_visit(
-        self, connection: Connection, reader_id: ReaderId, *, now: datetime, new_after: timedelta
-    ) -> Visit:
-        """Note that a reader is here; after `new_after` without a sign of them a new visit begins."""
-        row = connection.execute(select(visits).where(visits.c.reader_id == reader_id)).first()
-        if row is None:
-            insert = insert_into(connection.dialect.name, visits).values(
-                reader_id=reader_id, before_at=None, last_at=now
-            )
-            connection.execute(insert.on_conflict_do_nothing())
-            return Visit(None)
-        before_at = row.last_at if now - row.last_at >= new_after else row.before_at
-        connection.execute(
-            update(visits).where(visits.c.reader_id == reader_id).values(before_at=before_at, last_at=now)
-        )
-        return Visit(before_at)
+    def record_visit(self, reader_id: ReaderId, *, now: datetime, new_after: timedelta) -> Visit:
+        """Note that a reader is here; after `new_after` without a sign of them a new visit begins.
+
+        A sign within SIGN of the last is not stored: reading must not wait for those who write.
+        """
+        last = select(visits).where(visits.c.reader_id == reader_id)
+        row = self._database.read(lambda connection: connection.execute(last).first())
+        if row is not None and timedelta(0) <= now - row.last_at < min(SIGN, new_after):
+            return Visit(row.before_at)
+        return self._database.write(lambda connection: _store_visit(connection, reader_id, now, new_after))
+
+
+def _store_visit(connection: Connection, reader_id: ReaderId, now: datetime, new_after: timedelta) -> Visit:
+    row = connection.execute(select(visits).where(visits.c.reader_id == reader_id)).first()
+    if row is None:
+        insert = insert_into(connection.dialect.name, visits).values(reader_id=reader_id, before_at=None, last_at=now)
+        connection.execute(insert.on_conflict_do_nothing())
+        return Visit(None)
+    before_at = row.last_at if now - row.last_at >= new_after else row.before_at
+    connection.execute(update(visits).where(visits.c.reader_id == reader_id).values(before_at=before_at, last_at=now))
+    return Visit(before_at)
 
 
 def _cards_by(

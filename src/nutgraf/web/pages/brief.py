@@ -24,7 +24,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "publisher-said": ("headline", "publisher", "age_and_reads", "lead_picture"),
     "nutgraf-wrote": ("traced", "dek", "what_happened", "key_insights", "takeaways", "topics"),
     "way-out": ("full_article",),
-    "aftermatter": ("copies", "changes", "how_this_was_made"),
+    "aftermatter": ("marks", "copies", "changes", "how_this_was_made"),
 }
 """The parts of the page in DESIGN's order, grouped by whose words they are; each is a template in templates/brief/."""
 

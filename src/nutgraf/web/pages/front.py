@@ -1,46 +1,138 @@
-"""The front page: the latest briefs of every publisher."""
+"""The front page: the stories of the last day in order of importance, and an end to them; earlier days likewise."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.marks import FollowKind, Mute
 from nutgraf.domain.records import BriefCard, BriefQuery
-from nutgraf.web.pages.listing import PAGE_SIZE, list_page
+from nutgraf.stages.order import Story, order_stories
+from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.muting import Muting
+from nutgraf.web.pages.listing import list_page
+from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import render, site_of
 
 EMPTY_REFRESH_S = 2
+MAX_STORIES = 25
+"""The lead and whole rows of two and three: a page that can be finished."""
+MAX_CANDIDATES = 200
 LEAD_CANDIDATES = 5
+FEW = 10
+WINDOWS = tuple(timedelta(hours=hours) for hours in (24, 72, 168))
+"""The front page's span: the first of these that holds more than FEW briefs, else whatever there is."""
+NEW_VISIT_AFTER = timedelta(minutes=30)
+DAYS_LINKED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The stories of a span of time: those shown, how many there are, all their briefs, and which are folded."""
+
+    stories: tuple[Story, ...]
+    story_count: int
+    cards: tuple[BriefCard, ...]
+    folded: Mapping[ArticleId, Mute]
 
 
 def front_page(request: Request) -> Response:
-    """GET /: the latest briefs. An empty page loads itself again while the pipeline is at work, and only then."""
+    """GET /: today's stories. An empty page loads itself again while the pipeline is at work, and only then."""
     services = site_of(request).services
-    is_first = not request.query_params.get("before")
-    listing = list_page(request, BriefQuery(), page_size=PAGE_SIZE + 1 if is_first else PAGE_SIZE)
-    lead = choose_lead(listing.cards) if is_first else None
+    now = services.clock.now()
+    edition = _current_edition(request, now)
     progress = services.progress()
-    has_feeds = True
-    headers: dict[str, str] = {}
-    if is_first and not listing.cards:
+    if not edition.cards:
         has_feeds = services.store.next_due_at() is not None
-        if progress:
-            headers["Refresh"] = str(EMPTY_REFRESH_S)
+        headers = {"Refresh": str(EMPTY_REFRESH_S)} if progress else {}
+        return render(request, "front_empty.html", headers=headers, progress=progress, has_feeds=has_feeds)
+    last_visit = None
+    if is_person_reading(request):
+        last_visit = services.store.record_visit(reader_of(request), now=now, new_after=NEW_VISIT_AFTER).before
     return render(
         request,
         "front.html",
-        headers=headers,
-        listing=listing,
-        lead=lead,
-        rest=[card for card in listing.cards if card is not lead],
         progress=progress,
-        has_feeds=has_feeds,
+        edition=edition,
+        day=None,
+        last_visit=last_visit,
+        new_count=_count_new(edition.cards, last_visit),
+        days=_days_before(now.date() + timedelta(days=1)),
     )
 
 
-def choose_lead(cards: Sequence[BriefCard]) -> BriefCard | None:
-    """The brief shown large: the latest that is not short among the first LEAD_CANDIDATES, else the latest."""
-    fuller = (card for card in cards[:LEAD_CANDIDATES] if not card.is_short)
-    return next(fuller, cards[0] if cards else None)
+def day_page(request: Request) -> Response:
+    """GET /day/{day}: the stories of one day (UTC). Raises HTTPException 404 for what is no day."""
+    try:
+        day = date.fromisoformat(request.path_params["day"])
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        end = start + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise HTTPException(404) from None
+    now = site_of(request).services.clock.now()
+    edition = _edition(request, BriefQuery(since=start, until=end, limit=MAX_CANDIDATES), min(now, end))
+    return render(
+        request,
+        "front.html",
+        progress="",
+        edition=edition,
+        day=start,
+        last_visit=None,
+        new_count=0,
+        days=_days_before(day),
+    )
+
+
+def latest_page(request: Request) -> Response:
+    """GET /latest: every brief, newest first."""
+    return render(request, "latest.html", listing=list_page(request, BriefQuery()))
+
+
+def _current_edition(request: Request, now: datetime) -> Edition:
+    for window in WINDOWS:
+        edition = _edition(request, BriefQuery(since=now - window, limit=MAX_CANDIDATES), now)
+        if len(edition.cards) > FEW:
+            return edition
+    return _edition(request, BriefQuery(limit=MAX_CANDIDATES), now)
+
+
+def _edition(request: Request, query: BriefQuery, now: datetime) -> Edition:
+    site = site_of(request)
+    store, reader_id = site.services.store, reader_of(request)
+    cards = store.list_briefs(query, reader_id=reader_id)
+    visible, folded = Muting(store.mutes(reader_id)).apply(cards)
+    shown = {card.article_id: card for card in visible}
+    groups = [
+        [shown[article_id] for article_id in group if article_id in shown] for group in site.story_groups.of(cards)
+    ]
+    follows = store.follows(reader_id)
+    stories = order_stories(
+        [group for group in groups if group],
+        now=now,
+        topics={follow.slug for follow in follows if follow.kind is FollowKind.TOPIC},
+        publishers={follow.slug for follow in follows if follow.kind is FollowKind.PUBLISHER},
+    )
+    return Edition(tuple(_with_full_lead(stories)[:MAX_STORIES]), len(stories), tuple(visible), folded)
+
+
+def _with_full_lead(stories: list[Story]) -> list[Story]:
+    """The stories with the first that is not short in the lead, which a short one would leave half empty."""
+    first = next((number for number, story in enumerate(stories[:LEAD_CANDIDATES]) if not story.lead.is_short), 0)
+    return [*stories[first : first + 1], *stories[:first], *stories[first + 1 :]]
+
+
+def _count_new(cards: Sequence[BriefCard], last_visit: datetime | None) -> int:
+    """Briefs that came since the last visit and were not read; 0 without one."""
+    if last_visit is None:
+        return 0
+    return sum(not card.is_read and card.briefed_at is not None and card.briefed_at > last_visit for card in cards)
+
+
+def _days_before(day: date) -> list[date]:
+    return [day - timedelta(days=number) for number in range(1, DAYS_LINKED + 1) if day.year > 1]

@@ -8,7 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from nutgraf.domain.marks import Follow, FollowKind
 from nutgraf.domain.records import BriefQuery
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.rendering import render, site_of
 
@@ -20,6 +22,8 @@ def publisher_page(request: Request) -> Response:
     slug = request.path_params["slug"]
     if not SLUG.fullmatch(slug):
         raise HTTPException(404)
-    publisher = site_of(request).services.store.get_publisher(slug)
+    store = site_of(request).services.store
+    publisher = store.get_publisher(slug)
     listing = list_page(request, BriefQuery(publisher=publisher.slug))
-    return render(request, "publisher.html", publisher=publisher, listing=listing)
+    is_followed = Follow(FollowKind.PUBLISHER, publisher.slug) in store.follows(reader_of(request))
+    return render(request, "publisher.html", publisher=publisher, listing=listing, is_followed=is_followed)

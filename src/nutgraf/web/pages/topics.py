@@ -9,8 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from nutgraf.domain.marks import Follow, FollowKind
 from nutgraf.domain.records import BriefQuery
 from nutgraf.domain.topic import Topic
+from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.rendering import render, site_of
 
@@ -46,6 +48,7 @@ def topic_page(request: Request) -> Response:
         topic=topic,
         group=group,
         brief_count=counts.get(topic.slug, 0),
+        is_followed=Follow(FollowKind.TOPIC, topic.slug) in services.store.follows(reader_of(request)),
         listing=list_page(request, BriefQuery(topic=topic.slug)),
     )
 
