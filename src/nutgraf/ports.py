@@ -26,8 +26,8 @@ from nutgraf.domain.ids import (
     SearchId,
 )
 from nutgraf.domain.ledger import Ledger
-from nutgraf.domain.picture import PictureFacts, PictureKind, StoredPicture, WantedPicture
 from nutgraf.domain.marks import Follow, Mark, Mute, MuteEffect, MuteKind, Visit
+from nutgraf.domain.picture import PictureFacts, PictureKind, StoredPicture, WantedPicture
 from nutgraf.domain.records import (
     ArticleRecord,
     ArticleState,
@@ -508,7 +508,9 @@ class PictureStore(Protocol):
         ...
 
 
-class Store(FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, MarkStore, Protocol):
+class Store(
+    FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, MarkStore, Protocol
+):
     """All of it; safe to call from several threads at once."""
 
     def migrate(self) -> None:

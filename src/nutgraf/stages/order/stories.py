@@ -24,7 +24,7 @@ from nutgraf.text.search_terms import search_terms
 MAX_CARDS = 400
 """More of a day are not compared with each other: the work grows with pairs that share a rare word."""
 SAME_STORY = 0.28
-"""Least likeness of two briefs of one story; see docs/decisions/0009-front-page.md."""
+"""Least likeness of two briefs of one story; see docs/decisions/0010-front-page.md."""
 HALF_LIFE_H = 9.0
 FOLLOWED = 1.6
 READ = 0.35
