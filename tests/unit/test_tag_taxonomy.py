@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+import nutgraf
 from nutgraf.errors import ConfigError
+from nutgraf.pipeline.tasks import brief
 from nutgraf.stages.tag import load_taxonomy
 
 SEA = """
@@ -142,3 +145,16 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     written(tmp_path, SEA + HARBOUR)
     os.utime(path, ns=(1, 1))
     assert "harbour" in load_taxonomy(path).topics
+
+
+def test_an_article_waits_while_a_running_services_taxonomy_is_spoilt(tmp_path: Path) -> None:
+    article = nutgraf.article_from_text(
+        "The tide rose by a metre on Monday, the harbour office said.", title="Tide rises"
+    )
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    assert [topic.slug for topic in brief(article, now, str(written(tmp_path, SEA))).topics] == ["sea"]
+    spoilt = written(tmp_path, SEA.replace("strong", "strongly"))
+    with pytest.raises(ConfigError) as caught:
+        brief(article, now, str(spoilt))
+    assert caught.value.retryable
+    assert caught.value.code == "taxonomy"
