@@ -50,13 +50,16 @@ def find_names(text: str) -> list[Name]:
     found: list[Name] = []
     run: list[re.Match[str]] = []
     tokens = list(_CAPITAL.finditer(folded))
-    if sum(token.group()[0].islower() for token in tokens) < min(_MIN_CASE_WORDS, len(tokens) // 2):
+    if sum(folded[token.start()].islower() for token in tokens) < min(_MIN_CASE_WORDS, len(tokens) // 2):
         return []
     for index, token in enumerate(tokens):
+        is_capital = folded[token.start()].isupper()
+        if not is_capital and not run:
+            continue
         is_joined = (
             bool(run) and folded[run[-1].end() : token.start()] in (" ", ". ", " & ") and len(run) < MAX_NAME_WORDS
         )
-        if token.group()[0].isupper():
+        if is_capital:
             if run and not is_joined:
                 _close(run, folded, text, found)
                 run = []

@@ -33,6 +33,8 @@ MAX_SOURCE_CHARS = 120_000
 ROOT_CHARS = 5
 _SPACED_NUMERAL = re.compile(r"(?<=\d)(?: ,|,) ?(?=\d{3}\b)|(?<=\d)\. (?=\d)")
 _MIN_CONTENT_CHARS = 4
+_MIN_RUN_CHARS = 12
+_RUN_ENDS = frozenset(("", ".", ",", ";", "\n"))
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,26 @@ class ArticleIndex:
             ranges.append((first, position))
         sentence_of.extend([len(ranges) - 1] * (len(starts) - position))
         return sentence_of, ranges
+
+    def says_verbatim(self, claim: str) -> bool:
+        """Whether the text has the claim as one run, but for a capital at its head and a full stop at its end.
+
+        A run that begins or ends in the middle of a number does not count: "5" of "5.3" or of "5 million".
+        """
+        body = claim.rstrip(".")
+        words = body.lower().split()
+        if len(body) < _MIN_RUN_CHARS or is_number_word(words[0]):
+            return False
+        for run in (body, body[0].lower() + body[1:]):
+            at = self.text.find(run)
+            if at < 0 or (at and not self.text[at - 1].isspace()):
+                continue
+            after = self.text[at + len(run) : at + len(run) + 2]
+            if after[:1] in _RUN_ENDS and not after[1:].isdigit():
+                return True
+            if after[0].isspace() and not is_number_word(words[-1]) and body[-1].isalpha():
+                return True
+        return False
 
     @cached_property
     def roots(self) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class Salience:
     headline: Vector
 
 
+@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """A crude common form for comparison: possessives and a plural s removed."""
     word = word.removesuffix("'s")
