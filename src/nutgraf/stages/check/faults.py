@@ -113,6 +113,8 @@ def _foreign_words(name: Name, index: ArticleIndex) -> list[str]:
     foreign = []
     for place, spelled in enumerate(name.words):
         for word in tokenise(spelled).words:
+            if word in index.surface:
+                continue
             if word in index.name_words or without_accents(word) in index.name_words:
                 continue
             if index.language == "en" and _is_known_place(word, name.words[place + 1 : place + 2], index):

@@ -104,9 +104,9 @@ def tokenize(text: str) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        first = text[start]
+        token, first = match.group(), text[start]
         is_word = first.isalnum() or (first in _CURRENCIES and end - start > 1)
-        tokens.append(Token(text[start:end], folded[start:end], start, end, is_word, first.isupper()))
+        tokens.append(Token(token, folded[start:end], start, end, is_word, first.isupper()))
     return tokens
 
 
@@ -227,17 +227,19 @@ _NAMES_LIKE_WORDS = frozenset(("US", "IS", "IT", "WHO", "OR", "AM", "DO"))
 
 def _pair_single_quotes(tokens: list[Token]) -> None:
     """Tag 'single', ‘typographic’ and ``typewritten'' quotation marks that come in pairs; apostrophes stay."""
-    opening: list[Token] = []
-    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        if token.text not in _SINGLE_MARKS:
-            continue
+    marks = [position for position, token in enumerate(tokens) if token.text in _SINGLE_MARKS]
+    opening: Token | None = None
+    for position in marks if len(marks) > 1 else ():
+        token = tokens[position]
+        before = tokens[position - 1] if position else None
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
         tight_before = before is not None and before.end == token.start
         tight_after = after is not None and after.start == token.end
         if token.text == "`" or (token.text != "’" and tight_after and not tight_before):
-            opening = [token]
-        elif opening and (tight_before or (after is not None and after.text == "'" and tight_after)):
-            opening[0].tag = token.tag = QUOTE
-            opening = []
+            opening = token
+        elif opening is not None and (tight_before or (after is not None and after.text == "'" and tight_after)):
+            opening.tag = token.tag = QUOTE
+            opening = None
 
 
 _SINGLE_MARKS = frozenset("'‘’`")
