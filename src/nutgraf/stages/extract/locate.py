@@ -9,12 +9,14 @@ from itertools import accumulate
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.blocks import Block, PageBlocks
 from nutgraf.stages.extract.furniture import CONTENT_NAMES, Furniture
+from nutgraf.stages.extract.publishers import Selector
 
 _STANDFIRST_NAMES = re.compile(
     r"standfirst|intro|lead\b|teaser|excerpt|summary|subtitle|sub-?head|\bdek\b|\bdeck\b|vorspann|anrei|chapo|entradilla|bajada|sub-?headline|article-?description|page-?intro|copete|sommario|occhiello",
     re.I,
 )
 _MIN_LEFT = 0.2
+_MIN_RULED_SCORE = 50.0
 _INTRODUCTION_BLOCKS = 25
 _STANDFIRST_BLOCKS = 8
 _STANDFIRST_LEVELS = 3
@@ -25,8 +27,11 @@ _OPENING_BLOCKS = 6
 _MAX_SCORED_WORDS = 100
 
 
-def find_range(page: PageBlocks) -> tuple[int, int]:
-    """The range of blocks of the element with the greatest sum of scores, the innermost where several have it."""
+def find_range(page: PageBlocks, content: Selector | None = None) -> tuple[int, int]:
+    """The range of blocks of the element with the greatest sum of scores, the innermost where several have it.
+
+    `content` is where the publisher's rules say the text is; it counts where there is prose in it.
+    """
     scores = [score_block(block) for block in page.blocks]
     mark_furniture(page, scores)
     for index, block in enumerate(page.blocks):
@@ -36,6 +41,9 @@ def find_range(page: PageBlocks) -> tuple[int, int]:
     best = (0.0, 0, 0)
     for element, start, end in page.ranges:  # inner elements come before outer ones
         total = sums[end] - sums[start]
+        if content is not None and total > _MIN_RULED_SCORE and content.matches(element):
+            best = (total, start, end)
+            break
         if element.get("itemprop") == "articleBody" or CONTENT_NAMES.search(element.get("class", "")):
             total *= 1.2
         elif element.tag in ("article", "main"):

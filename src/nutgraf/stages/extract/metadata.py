@@ -4,6 +4,7 @@ the visible page, and for the date at last htmldate's search."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 
 from nutgraf.domain.article import ArticleFlag
@@ -12,6 +13,7 @@ from nutgraf.stages.extract.assemble import Metadata, clean_line
 from nutgraf.stages.extract.dates import find_published, find_updated
 from nutgraf.stages.extract.jsonld import Node, find_article, names_of, read_nodes, text_of, types_of
 from nutgraf.stages.extract.locate import Surroundings
+from nutgraf.stages.extract.publishers import PublisherRules
 from nutgraf.stages.extract.titles import find_title
 from nutgraf.stages.extract.tree import Element, inner_text
 
@@ -35,9 +37,10 @@ _MAX_BYLINE_WORDS = 12
 class PageFacts:
     """The places of a page that hold meta data, each read once."""
 
-    def __init__(self, root: Element, url: str) -> None:
+    def __init__(self, root: Element, url: str, rules: PublisherRules | None = None) -> None:
         self.root = root
         self.url = url
+        self.rules = rules or PublisherRules()
         self.nodes = read_nodes(root)
         self.article: Node = find_article(self.nodes, url) or {}
 
@@ -84,7 +87,7 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
         ),
         publisher=publisher,
         byline=_byline(facts, publisher),
-        published_at=find_published(facts.root, facts.article, facts.metas, url, surroundings),
+        published_at=find_published(facts.root, facts.article, facts.metas, url, _with_ruled_date(facts, surroundings)),
         updated_at=find_updated(facts.article, facts.metas),
         language=_language(facts),
         lead_image_url=_lead_image(facts),
@@ -92,6 +95,14 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
         section=section,
         flags=_flags(facts, section),
     )
+
+
+def _with_ruled_date(facts: PageFacts, surroundings: Surroundings) -> Surroundings:
+    """`surroundings` with the element first in which this publisher shows the day."""
+    shown = facts.rules.date.first(facts.root) if facts.rules.date else None
+    if shown is None:
+        return surroundings
+    return replace(surroundings, lines=(clean_line(inner_text(shown)[:MAX_FIELD_CHARS]), *surroundings.lines))
 
 
 def _declared_address(facts: PageFacts) -> str:
@@ -132,7 +143,9 @@ def _byline(facts: PageFacts, publisher: str) -> str:
         byline = _clean_byline(candidate)
         if byline and byline.casefold() != publisher.casefold():
             return byline
-    return next(filter(None, map(_clean_byline, _visible_bylines(facts.root))), "")
+    ruled = facts.rules.byline.first(facts.root) if facts.rules.byline else None
+    visible = [inner_text(ruled)[:MAX_FIELD_CHARS]] if ruled is not None else []
+    return next(filter(None, map(_clean_byline, (*visible, *_visible_bylines(facts.root)))), "")
 
 
 def _visible_bylines(root: Element) -> list[str]:

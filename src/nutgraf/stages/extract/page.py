@@ -11,6 +11,7 @@ from nutgraf.stages.extract.guard import check_page
 from nutgraf.stages.extract.locate import find_range, surroundings_of
 from nutgraf.stages.extract.metadata import PageFacts, read_metadata
 from nutgraf.stages.extract.prune import select_blocks
+from nutgraf.stages.extract.publishers import rules_for
 from nutgraf.stages.extract.refusal import refuse_or_flag
 from nutgraf.stages.extract.second import TextBlocks, structured_body, trafilatura_blocks
 from nutgraf.stages.extract.tree import Element, body_of, parse_tree
@@ -32,9 +33,11 @@ def extract_article(page: bytes | str, *, url: str, content_type: str = "") -> A
     raw = page.encode("utf-8", "replace") if isinstance(page, str) else page
     check_page(raw, url=url)
     root = parse_tree(page if isinstance(page, str) else decode_page(page, content_type), url=url)
-    facts = PageFacts(root, url)
+    rules = rules_for(url)
+    facts = PageFacts(root, url, rules)
+    rules.prune(root)
     reading = read_blocks(body_of(root))
-    start, end = find_range(reading)
+    start, end = find_range(reading, rules.content)
     metadata = read_metadata(facts, surroundings_of(reading, start, end))
     own = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
     blocks = _choose_text(own, root, facts, metadata.title)
