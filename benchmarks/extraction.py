@@ -36,11 +36,13 @@ Gold = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an extractor says of a page; `day` is the date as YYYY-MM-DD."""
+    """What an extractor says of a page; `day` is the date as YYYY-MM-DD, `changed` that of the last change."""
 
     text: str = ""
     title: str = ""
     day: str = ""
+    changed: str = ""
+    byline: str = ""
 
 
 @dataclass(slots=True)
@@ -53,6 +55,9 @@ class Score:
     page_f1: list[float] = field(default_factory=list)
     titles: Counter[bool] = field(default_factory=Counter)
     dates: Counter[bool] = field(default_factory=Counter)
+    authors: Counter[bool] = field(default_factory=Counter)
+    gold_changes: int = 0  # wrong dates where gold is the day of a change that the page declares as such
+    gold_slips: int = 0  # wrong dates where gold is no date
     seconds: float = 0.0
     pages: int = 0
 
@@ -88,8 +93,10 @@ def read_with_nutgraf(page: bytes, url: str) -> Reading:
         article = extract_article(page, url=url)
     except ExtractError:
         return Reading()
-    day = article.published_at.date().isoformat() if article.published_at else ""
-    return Reading(article.text, article.title, day)
+    day, changed = (
+        moment.date().isoformat() if moment else "" for moment in (article.published_at, article.updated_at)
+    )
+    return Reading(article.text, article.title, day, changed, article.byline)
 
 
 def read_with_trafilatura(page: bytes, url: str) -> Reading:
@@ -99,7 +106,7 @@ def read_with_trafilatura(page: bytes, url: str) -> Reading:
     )
     if document is None or isinstance(document, dict):
         return Reading()
-    return Reading(document.text or "", document.title or "", document.date or "")
+    return Reading(document.text or "", document.title or "", document.date or "", byline=document.author or "")
 
 
 def add_page(score: Score, gold: Gold, reading: Reading) -> None:
@@ -118,7 +125,28 @@ def add_page(score: Score, gold: Gold, reading: Reading) -> None:
     if "must" in gold and gold.get("title"):
         score.titles[_same_title(reading.title, gold["title"])] += 1
     if "must" in gold and gold.get("date"):
-        score.dates[_same_day(reading.day, {gold["date"], gold.get("date_htmldate") or gold["date"]})] += 1
+        days = {gold["date"], gold.get("date_htmldate") or gold["date"]}
+        is_right = _same_day(reading.day, days)
+        score.dates[is_right] += 1
+        score.gold_changes += not is_right and _same_day(reading.changed, days)
+        score.gold_slips += not is_right and not any(_is_date(day) for day in days)
+    if "must" in gold and gold.get("author"):
+        score.authors[_same_names(reading.byline, gold["author"])] += 1
+
+
+def _same_names(byline: str, gold: str | list[str]) -> bool:
+    """Whether at least half of all words in either are in both."""
+    true = " ".join(gold) if isinstance(gold, list) else gold
+    ours, theirs = (set(re.findall(r"\w+", text.lower())) for text in (byline, true))
+    return bool(ours) and 2 * len(ours & theirs) >= len(ours | theirs)
+
+
+def _is_date(day: str) -> bool:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return True
 
 
 def _same_day(day: str, gold_days: set[str]) -> bool:
@@ -169,6 +197,9 @@ def _rows(scores: dict[tuple[str, str], Score]) -> Iterator[Row]:
         if own.titles:
             yield Row(f"{name}: titles right", *(_share(score.titles) for score in (own, peer)))
             yield Row(f"{name}: dates right", *(_share(score.dates) for score in (own, peer)))
+            yield Row(f"{name}: wrong, but gold is a declared change", str(own.gold_changes), "")
+            yield Row(f"{name}: wrong, but gold is no date", str(own.gold_slips), str(peer.gold_slips))
+            yield Row(f"{name}: authors right", *(_share(score.authors) for score in (own, peer)))
         speeds = [score.pages / score.seconds for score in (own, peer)]
         yield Row(f"{name}: pages per CPU second", f"{speeds[0]:.0f}", f"{speeds[1]:.0f}", speeds[0] / speeds[1])
 

@@ -235,6 +235,36 @@ def test_byline(head: str, byline: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("By Ida Marsh and Per Aune", "Ida Marsh and Per Aune"),
+        ("Von Dieter Sand, Teverin", "Dieter Sand"),
+        ("By the river the crowd waited", ""),
+        ("By " + "A" * 5_000, ""),
+    ],
+)
+def test_byline_near_the_headline(line: str, byline: str) -> None:
+    assert metadata_of("", surroundings=Surroundings("H", (line,))).byline == byline
+
+
+@pytest.mark.parametrize(
+    ("shown", "byline"),
+    [
+        ("Veröffentlicht von Dieter Sand am 3. Mai 2026", "Dieter Sand"),
+        ("Dieter Sand", "Dieter Sand"),
+        ("Ida Marsh, 11 February 2026", "Ida Marsh"),
+        ("admin", ""),
+    ],
+)
+def test_byline_that_is_shown(shown: str, byline: str) -> None:
+    assert metadata_of("", f"<span class='author'>{shown}</span>").byline == byline
+
+
+def test_who_comments_is_no_author() -> None:
+    assert metadata_of("", "<span class='comment-author'>Ida Marsh</span>").byline == ""
+
+
+@pytest.mark.parametrize(
     ("head", "flag"),
     [
         (json_ld('{"@type":"NewsArticle","isAccessibleForFree":false}'), ArticleFlag.PAYWALLED),

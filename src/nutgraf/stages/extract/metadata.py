@@ -4,6 +4,7 @@ the visible page, and for the date at last htmldate's search."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -24,14 +25,32 @@ _OPINION = re.compile(
     r"kommentare?|kolumnen?|leitartikel|tribunes?|débats|opinión|opinion(?:es)?|columnas|opinione|opinioni|editoriale|opinie|opinião)$",
     re.I,
 )
-_BY = re.compile(r"^\s*(?:by|von|par|por|di|door|av|af|przez|written by|text|autor(?:in)?|author)\s*:?\s+", re.I)
-_BYLINE_TAIL = re.compile(r"\s*(?:\||•|·|—|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d).*$")
+_BY = re.compile(
+    r"^\s*(?:(?:posted|written|published|veröffentlicht|geschrieben|verfasst|erstellt|publié|escrito|scritto)"
+    r"\s+(?:by|von|par|por|da)\s*:?\s*"
+    r"|(?:by|von|par|por|di|door|av|af|przez|text|autor(?:in)?|author)(?:\s+|\s*:\s*))",
+    re.I,
+)
+_BYLINE_TAIL = re.compile(
+    r"\s*(?:\||•|·|—|,?\s+(?:am|on|at|le|el|um|sagt|says)\s+.{0,20}\d|,?\s*\b(?:Mo|Di|Mi|Do|Fr|Sa|So|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[.,]"
+    r"|,?\s*\d{1,2}[./: ]|\d{4}-\d\d-\d\d).*$"
+)
+# A line that is no more than "By Ida Marsh and Per Aune", of two to four capitalised words each.
+_NAME = r"[^\W\d_a-zß-ÿ][\w.'’-]*(?:\s[^\W\d_a-zß-ÿ][\w.'’-]*){1,3}"
+_BYLINE = re.compile(
+    rf"(?:By|BY|Von|Par|Por|Di|Door|Av|Af|Text|Autor|Autorin|Author)\s?:?\s"
+    rf"({_NAME}(?:(?:,\s|\s(?:and|und|et|y|e|&)\s){_NAME}){{0,3}})(?:\W.*)?"
+)
+_NO_AUTHOR = re.compile(
+    r"^(?:admin|administrator|name\s*\W.*|author|autor|gast|guest|editor|webmaster|foto|photo|bild)\b", re.I
+)
 _BYLINE_NAMES = re.compile(
     r"\b(?:byline|author(?:[-_]?name)?|autor(?:en)?|entry-author|article__author|contributor)\b", re.I
 )
 _AUTHOR_METAS = ("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
                  "citation_author", "byl")  # fmt: skip
 _MAX_BYLINE_WORDS = 12
+_BYLINE_LINES = 12
 
 
 class PageFacts:
@@ -86,7 +105,7 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
             facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading, url
         ),
         publisher=publisher,
-        byline=_byline(facts, publisher),
+        byline=_byline(facts, publisher, surroundings.lines),
         published_at=find_published(facts.root, facts.article, facts.metas, url, _with_ruled_date(facts, surroundings)),
         updated_at=find_updated(facts.article, facts.metas),
         language=_language(facts),
@@ -135,7 +154,7 @@ def _publisher(facts: PageFacts) -> str:
     return re.sub(r"^(?:www\d?|m|amp|mobile)\.", "", host)
 
 
-def _byline(facts: PageFacts, publisher: str) -> str:
+def _byline(facts: PageFacts, publisher: str, lines: Sequence[str]) -> str:
     names = names_of(facts.article.get("author") or facts.article.get("creator"), facts.nodes)
     candidates = [", ".join(names)] if names else []
     candidates.append(facts.meta(*_AUTHOR_METAS))
@@ -145,7 +164,9 @@ def _byline(facts: PageFacts, publisher: str) -> str:
             return byline
     ruled = facts.rules.byline.first(facts.root) if facts.rules.byline else None
     visible = [inner_text(ruled)[:MAX_FIELD_CHARS]] if ruled is not None else []
-    return next(filter(None, map(_clean_byline, (*visible, *_visible_bylines(facts.root)))), "")
+    visible += [match[1] for match in map(_BYLINE.fullmatch, lines[:_BYLINE_LINES]) if match]
+    shown = (_clean_byline(text) for text in (*visible, *_visible_bylines(facts.root)))
+    return next((byline for byline in shown if byline and byline.casefold() != publisher.casefold()), "")
 
 
 def _visible_bylines(root: Element) -> list[str]:
@@ -154,6 +175,8 @@ def _visible_bylines(root: Element) -> list[str]:
     for element in root.iter("a", "span", "div", "p", "address", "cite", "li"):
         attributes = element.attrib
         if not attributes:
+            continue
+        if "comment" in attributes.get("class", ""):
             continue
         if "author" in (
             attributes.get("rel", "") + " " + attributes.get("itemprop", "")
@@ -174,6 +197,7 @@ def _clean_byline(text: str) -> str:
         or "://" in text
         or "@" in text
         or not re.search(r"[^\W\d]", text)
+        or _NO_AUTHOR.match(text)
     ):
         return ""
     return text
