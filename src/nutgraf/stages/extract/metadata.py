@@ -42,7 +42,7 @@ _BYLINE = re.compile(
     rf"({_NAME}(?:(?:,\s|\s(?:and|und|et|y|e|&)\s){_NAME}){{0,3}})(?:\W.*)?"
 )
 _NO_AUTHOR = re.compile(
-    r"^(?:admin|administrator|name\s*\W.*|author|autor|gast|guest|editor|webmaster|foto|photo|bild)\b", re.I
+    r"^(?:no author|admin|administrator|name\s*\W.*|author|autor|gast|guest|editor|webmaster|foto|photo|bild)\b", re.I
 )
 _BYLINE_NAMES = re.compile(
     r"\b(?:byline|author(?:[-_]?name)?|autor(?:en)?|entry-author|article__author|contributor)\b", re.I

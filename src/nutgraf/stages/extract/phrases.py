@@ -67,7 +67,8 @@ PLEA = re.compile(
     | our\s+(?:free\s+)?(?:daily\s+|weekly\s+)?newsletter | (?:our|agree\s+to\s+the)\s+(?:privacy|cookie)\s+policy
     | our\s+terms\s+of\s+(?:use|service) | (?:get|enjoy|for)\s+unlimited\s+(?:digital\s+)?access
     | already\s+a\s+(?:subscriber|member)\?
-    | we\s+use\s+cookies | your\s+email\s+address | enable\s+javascript | follow\s+us\s+on | like\s+us\s+on
+    | we\s+use\s+cookies | your\s+email\s+address | enable\s+javascript
+    | your\s+browser\s+(?:needs|does\s+not\s+support) | follow\s+us\s+on | like\s+us\s+on
     | join\s+us\s+on\s+(?:facebook|twitter) | (?:was|did)\s+(?:you\s+)?(?:this|find\s+this)\b.{0,20}\bhelpful
     | if\s+you\s+(?:enjoyed|liked)\s+(?:this|reading) | what\s+you\s+think\s+about\s+this
     | straight\s+to\s+your\s+(?:phone|inbox) | submit\s+a\s+letter
@@ -80,7 +81,7 @@ PLEA = re.compile(
     | (?:diskutieren|schreiben)\s+sie\s+(?:mit|uns) | um\s+(?:einen\s+)?kommentare?\s+zu
     | to\s+(?:post|leave|write)\s+a\s+comment | thank(?:s|\s+you)\s+for\s+(?:reading|subscribing)
     | support\s+(?:our|independent)\s+journalism | may\s+not\s+be\s+(?:published|reproduced)
-    | click\s+here\s+to\s+(?:sign|subscribe|join|read) | download\s+(?:our|the)\s+(?:free\s+)?app
+    | click\s+here\s+to\s+(?:sign|subscribe|join|read|watch) | download\s+(?:our|the)\s+(?:free\s+)?app
     | newsletter\s+(?:abonnieren|anmelden|bestellen) | (?:unseren|unser|den|kostenlosen)\s+newsletter
     | (?:verwenden|setzen|nutzen)\s+cookies | datenschutz(?:erklärung|bestimmungen)
     | e-mail-adresse\s+(?:wird|ein|an) | javascript\s+(?:aktivieren|ist) | folgen\s+sie\s+uns | liken\s+sie
