@@ -21,6 +21,7 @@ from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner
@@ -42,6 +43,7 @@ class Application:
     advancer: ArticleAdvancer
     runner: PipelineRunner
     pictures: PictureCollector
+    hubs: HubSubscriber
 
     async def close(self) -> None:
         """End processes and release connections; what was under way goes on at the next start."""
@@ -96,6 +98,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition)."""
     from nutgraf.adapters.queue.processes import ProcessStageRunner
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
@@ -126,10 +129,11 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     )
     options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
     runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options)
+    hubs = HubSubscriber(store=store, fetcher=fetcher, clock=clock, public_url=settings.server.public_url)
     pictures = PictureCollector(
         store=store, fetcher=fetcher, stages=stages, clock=clock, options=_picture_options(settings)
     )
-    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures)
+    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs)
 
 
 def _picture_options(settings: Settings) -> PictureOptions:

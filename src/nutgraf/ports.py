@@ -14,6 +14,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Draft
 from nutgraf.domain.corrections import BriefHistory, Correction, CorrectionRecord
 from nutgraf.domain.document import Document, FetchRequest
+from nutgraf.domain.hub import HubSubscription
 from nutgraf.domain.ids import (
     ArticleId,
     BriefId,
@@ -475,6 +476,38 @@ class DeskStore(Protocol):
         ...
 
 
+class HubStore(Protocol):
+    """Subscriptions at hubs that feeds declare."""
+
+    def plan_hub_requests(self, *, now: datetime, limit: int) -> list[HubSubscription]:
+        """Subscriptions with a step due, after those that feeds ask for are made and those of no feed are ending."""
+        ...
+
+    def record_hub_request(self, subscription: HubSubscription, *, next_at: datetime, error_code: str) -> None:
+        """What became of a request, unless the hub has verified meanwhile; a failure is counted."""
+        ...
+
+    def find_hub(self, token: str) -> HubSubscription | None:
+        """The subscription with this callback."""
+        ...
+
+    def hub_verified(self, token: str, *, lease_ends_at: datetime, renew_at: datetime) -> None:
+        """The hub sends news until the lease ends. Does nothing where the subscription is ending."""
+        ...
+
+    def hub_refused(self, token: str, *, next_at: datetime) -> None:
+        """The hub sends nothing, or nothing more; ask again at `next_at`."""
+        ...
+
+    def hub_pushed(self, feed_id: FeedId, *, now: datetime) -> None:
+        """Make a feed due: now, or a minute after its last poll where that was a moment ago."""
+        ...
+
+    def forget_hub(self, token: str) -> None:
+        """End what is left of a subscription that is ending. Idempotent."""
+        ...
+
+
 class PictureStore(Protocol):
     """Publishers' icons and articles' lead pictures."""
 
@@ -509,7 +542,16 @@ class PictureStore(Protocol):
 
 
 class Store(
-    FeedStore, ArticleStore, BriefStore, SearchStore, AccountStore, DeskStore, PictureStore, MarkStore, Protocol
+    FeedStore,
+    ArticleStore,
+    BriefStore,
+    SearchStore,
+    AccountStore,
+    DeskStore,
+    PictureStore,
+    HubStore,
+    MarkStore,
+    Protocol,
 ):
     """All of it; safe to call from several threads at once."""
 

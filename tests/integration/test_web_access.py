@@ -27,6 +27,7 @@ DAY = timedelta(days=1)
 
 PATHS = {route.path: route for route in ROUTES if isinstance(route, Route)}
 EXAMPLES = {
+    "{digest:digest}": "0" * 64,
     "{article_id:id}": "1",
     "{feed_id:id}": "1",
     "{reader_id:id}": "1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nutgraf.adapters.http import FetchOptions
+from nutgraf.adapters.http.options import MAX_HUB_ANSWER_BYTES
 from nutgraf.domain.document import Purpose
 from nutgraf.errors import ConfigError
 
@@ -14,9 +15,9 @@ def test_the_product_is_the_word_that_robots_files_know_us_by():
     assert FetchOptions().product == "Nutgraf"
 
 
-def test_images_have_their_own_limit():
+def test_images_and_hubs_have_their_own_limits():
     options = FetchOptions(max_body_bytes=7, max_image_bytes=5)
-    assert [options.max_bytes(purpose) for purpose in Purpose] == [7, 7, 5]
+    assert [options.max_bytes(purpose) for purpose in Purpose] == [7, 7, 5, MAX_HUB_ANSWER_BYTES]
 
 
 @pytest.mark.parametrize(

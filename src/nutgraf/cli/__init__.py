@@ -21,6 +21,7 @@ COMMANDS = {
     "poll": "Poll feeds now and brief what is new, then stop.",
     "readers": "Invite readers, give new passwords, keep somebody out.",
     "search": "Find briefs by their words.",
+    "quarantine": "List what was set aside and why; try it again.",
     "serve": "Run everything in one process: the site and the pipeline.",
 }
 

@@ -62,6 +62,7 @@ def run_checks(data_dir: Path | None) -> Iterator[Check]:
     examinations: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("Data folder", _examine_folder),
         ("Database", _examine_database),
+        ("Feeds", _examine_feeds),
         ("Way out", _examine_fetching),
         ("Topics", _examine_topics),
         ("Stages", _examine_stages),
@@ -99,6 +100,24 @@ def _examine_database(settings: Settings) -> str:
         store.close()
     kind = settings.database_url.partition(":")[0].partition("+")[0]
     return f"{kind}, {counts.feeds:,} feeds, {counts.briefs:,} briefs"
+
+
+def _examine_feeds(settings: Settings) -> str:
+    """How the feeds do, and which way the last document of each was read: each way costs more than the one before."""
+    from collections import Counter
+
+    from nutgraf.bootstrap import open_application_store
+
+    store = open_application_store(settings)
+    try:
+        feeds = store.list_feeds()
+    finally:
+        store.close()
+    failing = sum(bool(feed.error_code) for feed in feeds)
+    ways = Counter(feed.parse_path for feed in feeds if feed.parse_path)
+    shares = ", ".join(f"{way} {count / ways.total():.1%}" for way, count in ways.most_common())
+    cut = sum(feed.dropped_entries > 0 for feed in feeds)
+    return f"{len(feeds):,} followed, {failing:,} failing, {cut:,} longer than is taken; read: {shares or 'none yet'}"
 
 
 def _examine_fetching(settings: Settings) -> str:

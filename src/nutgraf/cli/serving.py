@@ -170,7 +170,7 @@ async def run_until_signal(
         async with asyncio.timeout(START_TIMEOUT_S):
             await asyncio.gather(*(server.is_up.wait() for server in servers))
         pipeline = asyncio.create_task(application.runner.run_forever())
-        companions.append(asyncio.create_task(application.pictures.run_forever()))
+        companions += map(asyncio.create_task, (application.pictures.run_forever(), application.hubs.run_forever()))
         if on_ready is not None:
             on_ready()
         stopping = asyncio.create_task(stop.wait())

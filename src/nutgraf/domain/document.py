@@ -12,16 +12,21 @@ class Purpose(enum.Enum):
     FEED = "feed"
     ARTICLE = "article"
     IMAGE = "image"
+    HUB = "hub"
 
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """A document to fetch. `etag` and `last_modified` are opaque, sent back as the server gave them."""
+    """A document to fetch. `etag` and `last_modified` are opaque, sent back as the server gave them.
+
+    With a `form` it is a POST, which follows no redirect: what is sent is for that server only.
+    """
 
     url: str
     purpose: Purpose
     etag: str = ""
     last_modified: str = ""
+    form: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

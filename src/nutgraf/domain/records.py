@@ -39,7 +39,11 @@ class ArticleState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A subscribed feed. `error_code` and `error_message` are empty after a successful poll; times are UTC."""
+    """A subscribed feed. `error_code` and `error_message` are empty after a successful poll; times are UTC.
+
+    `parse_path` is how its last document was read, `dropped_entries` how many of that one's entries were beyond the
+    limit; a hub tells of its news until `pushed_until`.
+    """
 
     id: FeedId
     url: str
@@ -58,6 +62,9 @@ class FeedRecord:
     error_code: str
     error_message: str
     article_count: int = 0
+    parse_path: str = ""
+    dropped_entries: int = 0
+    pushed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,10 @@ class PollResult:
     title: str = ""
     site_url: str = ""
     language: str = ""
+    parse_path: str = ""
+    dropped_entries: int = 0
+    hub_url: str = ""
+    topic_url: str = ""
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""

@@ -98,6 +98,7 @@ class FeedPoller:
             previous_interval_s=feed.interval_s,
             ttl_s=None if parsed is None else parsed.feed.ttl_s,
             max_age_s=document.max_age_s,
+            is_pushed=feed.pushed_until is not None and feed.pushed_until > now,
         )
         result = PollResult(
             polled_at=now,
@@ -116,6 +117,10 @@ class FeedPoller:
             title=said.title,
             site_url=said.site_url,
             language=said.language,
+            parse_path=parsed.path,
+            dropped_entries=said.dropped_entries,
+            hub_url=said.hub_url,
+            topic_url=(said.self_url or feed.url) if said.hub_url else "",
             entries=_with_believable_times(await self._decide_entries(feed, parsed.entries), now),
         )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+PUSHED_INTERVAL_S = 6 * 3_600
 _RHYTHM_ENTRIES = 20
 _JITTER_SHARE = 0.1
 
@@ -44,12 +45,14 @@ def interval_for(
     previous_interval_s: int = 0,
     ttl_s: int | None = None,
     max_age_s: int | None = None,
+    is_pushed: bool = False,
 ) -> int:
     """Seconds until the next poll after a successful one.
 
     Without dated entries (or after a 304, where none are passed) the previous interval grows by half, so that a
     silent feed drifts towards the longest interval. `ttl_s` and `max_age_s` are the publisher's wishes, honoured up
-    to the longest interval.
+    to the longest interval. A feed of which a hub tells us (`is_pushed`) is still polled now and then, since hubs
+    forget.
     """
     gap_s = _typical_gap_s(entry_times, now)
     if gap_s is not None:
@@ -58,6 +61,8 @@ def interval_for(
         wanted = previous_interval_s * 1.5
     else:
         wanted = limits.min_interval_s
+    if is_pushed:
+        wanted = max(wanted, PUSHED_INTERVAL_S)
     return limits.clamp(max(wanted, ttl_s or 0, max_age_s or 0))
 
 

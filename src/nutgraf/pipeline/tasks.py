@@ -17,15 +17,15 @@ from nutgraf.pipeline.schedule import clamp_published
 from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
 from nutgraf.stages.identify import fingerprint, read_entries
-from nutgraf.stages.parse import find_page_icon, parse_feed
+from nutgraf.stages.parse import find_page_icon, parse_feed_with_path
 from nutgraf.stages.picture import inspect_picture
 from nutgraf.stages.tag import load_taxonomy
 
 
 def parse(body: bytes, url: str, content_type: str) -> ParsedFeed:
     """Parse a fetched feed. Raises ParseError."""
-    feed = parse_feed(body, url=url, content_type=content_type)
-    return ParsedFeed(dataclasses.replace(feed, entries=()), read_entries(feed))
+    feed, path = parse_feed_with_path(body, url=url, content_type=content_type)
+    return ParsedFeed(dataclasses.replace(feed, entries=()), read_entries(feed), path.value)
 
 
 def extract(document: Document, record: ArticleRecord, now: datetime) -> Extracted:

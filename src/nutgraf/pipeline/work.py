@@ -38,10 +38,14 @@ MIN_ENTRY_WORDS = 60
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
-    """What a feed says of itself (`feed.entries` is empty), and its entries as they would be stored."""
+    """What a feed says of itself (`feed.entries` is empty), and its entries as they would be stored.
+
+    `path` is the way that its document was read, a `ParsePath`.
+    """
 
     feed: Feed
     entries: tuple[EntryToStore, ...]
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

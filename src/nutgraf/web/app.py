@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from nutgraf.errors import NutgrafError
+from nutgraf.pipeline.hubs import CALLBACK_PATH
 from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health
 from nutgraf.web.assets import favicon, static_file
@@ -20,6 +21,7 @@ from nutgraf.web.pages import (
     feed_changes,
     feeds,
     front,
+    hub_callback,
     login,
     marks,
     pictures,
@@ -102,6 +104,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/readers/{reader_id:id}/disable", readers.disable_reader, methods=["POST"]),
     Route("/readers/{reader_id:id}/enable", readers.enable_reader, methods=["POST"]),
     Route("/pictures/{digest:digest}", pictures.picture),
+    Route("/websub/{token}", hub_callback.verify, methods=["GET"]),
+    Route("/websub/{token}", hub_callback.receive, methods=["POST"]),
     Route("/healthz", health.healthz),
     Route("/robots.txt", robots.robots_txt),
     Route("/favicon.ico", favicon),
@@ -119,7 +123,10 @@ def create_app(services: WebServices) -> Starlette:
             Middleware(
                 Gate,
                 allowed_hosts=LOOPBACK_HOSTS | services.allowed_hosts,
-                body_limits={"/feeds/import": feed_changes.MAX_UPLOAD_BYTES},
+                body_limits={
+                    "/feeds/import": feed_changes.MAX_UPLOAD_BYTES,
+                    CALLBACK_PATH: hub_callback.MAX_PUSH_BYTES,
+                },
                 refuse=errors.error_page,
                 admit=admission.admit,
             )

@@ -114,6 +114,9 @@ def _make_environment() -> jinja2.Environment:
         brief_path=brief_path,
     )
     environment.globals.update(
-        flag_labels=wording.FLAG_LABELS, step_labels=wording.STEP_LABELS, error_words=wording.ERROR_WORDS
+        parse_path_labels=wording.PARSE_PATH_LABELS,
+        flag_labels=wording.FLAG_LABELS,
+        step_labels=wording.STEP_LABELS,
+        error_words=wording.ERROR_WORDS,
     )
     return environment

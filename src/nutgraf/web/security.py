@@ -76,8 +76,8 @@ def is_same_origin(headers: Headers) -> bool:
 class Gate:
     """ASGI middleware: refuses what must not reach a page, and sets the headers of every answer.
 
-    `admit` is asked last, and of every request. `body_limits` gives the largest body in bytes by path, for paths that
-    take more than a form.
+    `admit` is asked last, and of every request. `body_limits` gives the largest body in bytes by path (of all below
+    it, where it ends in a slash), for paths that take more than a form.
     """
 
     def __init__(
@@ -101,13 +101,19 @@ class Gate:
             await self.app(scope, receive, send)
             return
         guarded_send = _with_headers(send)
-        limit_bytes = self.body_limits.get(scope["path"], MAX_FORM_BYTES)
+        limit_bytes = self._body_limit(scope["path"])
         request = Request(scope)
         refusal = self._refusal(request, limit_bytes) or await self.admit(request)
         if refusal is not None:
             await refusal(scope, receive, guarded_send)
             return
         await self.app(scope, _limited(receive, limit_bytes), guarded_send)
+
+    def _body_limit(self, path: str) -> int:
+        for known, limit_bytes in self.body_limits.items():
+            if path == known or (known.endswith("/") and path.startswith(known)):
+                return limit_bytes
+        return MAX_FORM_BYTES
 
     def _refusal(self, request: Request, limit_bytes: int) -> Response | None:
         headers = request.headers

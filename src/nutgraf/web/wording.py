@@ -32,6 +32,13 @@ STEP_LABELS = {
     ArticleState.WRITTEN: "publishing",
 }
 
+PARSE_PATH_LABELS = {
+    "repaired": "not quite valid, mended",
+    "recovered": "broken, what could be read was taken",
+    "feedparser": "broken or unusual, read the slow way",
+}
+"""How a feed's last document was read, where that was not as it came."""
+
 ERROR_WORDS = {
     "timeout": "The publisher's server took too long to answer.",
     "blocked": "Nutgraf may not fetch this address: it is private, or the site's robots.txt refuses it.",

@@ -45,6 +45,7 @@ class _Journey:
     remaining_s: float
     obeys_robots: bool = False
     truncate: bool = False
+    form: tuple[tuple[str, str], ...] = ()
     is_answered: bool = False  # the request under way has been, be it with an error
 
 
@@ -108,6 +109,8 @@ class HttpFetcher:
             max_bytes=self._options.max_bytes(request.purpose),
             remaining_s=self._options.total_timeout_s,
             obeys_robots=request.purpose is Purpose.ARTICLE,
+            truncate=request.purpose is Purpose.HUB,
+            form=request.form,
         )
         start = self._policy.check_url(request.url)
         answer = await self._follow(start, journey)
@@ -148,7 +151,7 @@ class HttpFetcher:
                 await self._robots.check(url)
             answer = await self._request(url, journey)
             location = answer.headers.get("Location", "")
-            if answer.status not in REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location or journey.form:
                 self._check_status(answer, journey)
                 return _Answer(url, answer.status, answer.headers, answer.body, is_permanent)
             is_permanent = is_permanent and answer.status in PERMANENT_REDIRECTS
@@ -212,7 +215,8 @@ class HttpFetcher:
     async def _exchange(self, url: URL, journey: _Journey) -> _Answer:
         session = self._open_session()
         requested_host.set(url.raw_host or "")
-        async with session.get(url, headers=journey.headers, allow_redirects=False) as response:
+        method, data = ("POST", journey.form) if journey.form else ("GET", None)
+        async with session.request(method, url, headers=journey.headers, data=data, allow_redirects=False) as response:
             journey.is_answered = True
             self._breaker.answered(str(url.origin()))
             headers_bytes = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)

@@ -19,6 +19,7 @@ ACCEPT = {
         "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, text/html;q=0.5, */*;q=0.1"
     ),
     Purpose.ARTICLE: "text/html, application/xhtml+xml, application/xml;q=0.5, */*;q=0.1",
+    Purpose.HUB: "*/*",
     Purpose.IMAGE: "image/webp, image/png, image/jpeg, image/gif, image/*;q=0.3, */*;q=0.1",
 }
 _MAX_AGE = re.compile(r'(?:^|[,\s])max-age\s*=\s*"?(\d{1,12})', re.ASCII | re.IGNORECASE)

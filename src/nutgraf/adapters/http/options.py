@@ -10,6 +10,8 @@ from nutgraf.domain.document import Purpose
 from nutgraf.errors import ConfigError
 
 _USER_AGENT = re.compile(r"(?P<product>[A-Za-z_-]+)(/[\w.+-]+)?( [\x20-\x7e]*)?", re.ASCII)
+MAX_HUB_ANSWER_BYTES = 64 * 1024
+"""Of what a hub says to a request, which nobody reads."""
 _LIMIT_FIELDS = (
     "connect_timeout_s",
     "read_timeout_s",
@@ -75,4 +77,6 @@ class FetchOptions:
 
     def max_bytes(self, purpose: Purpose) -> int:
         """The largest decoded body for this purpose."""
+        if purpose is Purpose.HUB:
+            return MAX_HUB_ANSWER_BYTES
         return self.max_image_bytes if purpose is Purpose.IMAGE else self.max_body_bytes

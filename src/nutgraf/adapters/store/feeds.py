@@ -173,4 +173,7 @@ def feed_record(row: Row[tuple[object, ...]]) -> FeedRecord:
         error_code=row.error_code,
         error_message=row.error_message,
         article_count=row.article_count,
+        parse_path=row.parse_path,
+        dropped_entries=row.dropped_entries,
+        pushed_until=row.pushed_until,
     )

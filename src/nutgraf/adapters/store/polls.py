@@ -42,6 +42,11 @@ def _unless_empty(column: str) -> Any:
     return func.coalesce(func.nullif(bindparam(f"new_{column}"), ""), feeds.c[column])
 
 
+_SAID = (
+    "etag", "last_modified", "title", "site_url", "language", "parse_path", "dropped_entries", "hub_url", "topic_url",
+)  # fmt: skip
+"""What a poll that brought a document says of its feed, by the names of PollResult and of the columns."""
+
 _CHOSEN = update(feeds).where(feeds.c.id == bindparam("feed_id"))
 _RECORD_FAILURE = _CHOSEN.values(
     **_SCHEDULE,
@@ -57,6 +62,10 @@ _RECORD_ENTRIES = _CHOSEN.values(
     title=_unless_empty("title"),
     site_url=_unless_empty("site_url"),
     language=_unless_empty("language"),
+    parse_path=bindparam("new_parse_path"),
+    dropped_entries=bindparam("new_dropped_entries"),
+    hub_url=bindparam("new_hub_url"),
+    topic_url=bindparam("new_topic_url"),
 )
 _COUNT_ARTICLES = _CHOSEN.values(
     article_count=feeds.c.article_count + bindparam("more"),
@@ -154,7 +163,7 @@ def _schedule_row(feed_id: FeedId, result: PollResult) -> tuple[Update, dict[str
     if result.not_modified:
         values |= {"new_etag": result.etag, "new_last_modified": result.last_modified}
         return _RECORD_UNCHANGED, values
-    for name in ("etag", "last_modified", "title", "site_url", "language"):
+    for name in _SAID:
         values[f"new_{name}"] = getattr(result, name)
     return _RECORD_ENTRIES, values
 

@@ -11,6 +11,7 @@ from nutgraf.adapters.store.briefs import SqlBriefWriting
 from nutgraf.adapters.store.corrections import SqlCorrections
 from nutgraf.adapters.store.engine import Database
 from nutgraf.adapters.store.feeds import SqlFeeds
+from nutgraf.adapters.store.hubs import SqlHubs
 from nutgraf.adapters.store.ledger import SqlLedger
 from nutgraf.adapters.store.marks import SqlMarks
 from nutgraf.adapters.store.pages import SqlBriefs
@@ -36,6 +37,7 @@ class SqlStore(
     SqlLedger,
     SqlPictures,
     SqlMarks,
+    SqlHubs,
     Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""

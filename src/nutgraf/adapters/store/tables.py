@@ -116,7 +116,13 @@ feeds = Table(
     Column("error_code", String(64), nullable=False),
     Column("error_message", PlainText, nullable=False),
     Column("article_count", Integer, nullable=False),
+    Column("parse_path", String(16), nullable=False, server_default=""),  # of the last document
+    Column("dropped_entries", Integer, nullable=False, server_default="0"),  # of the last document, beyond the limit
+    Column("hub_url", PlainText, nullable=False, server_default=""),
+    Column("topic_url", PlainText, nullable=False, server_default=""),  # what the feed is called at its hub
+    Column("pushed_until", UtcTime),  # a hub tells of news until then
     Index("ix_feeds_due", "state", "next_poll_at"),
+    _partial_index("ix_feeds_hub", "id", where="hub_url <> ''"),
     sqlite_autoincrement=True,  # a poll under way must never be recorded for a later feed with the same id
 )
 
@@ -459,6 +465,22 @@ picture_bodies = Table(
     Column("stored_at", UtcTime, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("ix_picture_bodies_stored_at", "stored_at", "size_bytes"),
+)
+
+hub_subscriptions = Table(
+    "hub_subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("feed_id", Id, ForeignKey("feeds.id", ondelete="SET NULL"), unique=True),  # NULL: to be ended
+    Column("hub_url", PlainText, nullable=False),
+    Column("topic_url", PlainText, nullable=False),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("secret", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due_at", UtcTime, nullable=False, index=True),
+    Column("lease_ends_at", UtcTime),
+    Column("failures", Integer, nullable=False),
+    Column("error_code", String(64), nullable=False),
 )
 
 counters = Table(  # derived: what a page may ask without a count over every row

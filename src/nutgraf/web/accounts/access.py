@@ -55,6 +55,7 @@ ACCESS: Mapping[str, Access] = {
     "/login": Access.PUBLIC,
     "/logout": Access.PUBLIC,
     "/welcome/{token}": Access.PUBLIC,
+    "/websub/{token}": Access.PUBLIC,
     "/healthz": Access.PUBLIC,
     "/robots.txt": Access.PUBLIC,
     "/favicon.ico": Access.PUBLIC,
