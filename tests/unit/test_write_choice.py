@@ -47,6 +47,24 @@ def test_cuts_that_bring_a_lead_to_length(text: str, max_words: int, shorter: st
     assert ", 56," not in found
 
 
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        (
+            "The leader of the guild has been charged with planning a raid in which a clerk was to open the gate.",
+            "The leader of the guild has been charged with planning a raid.",
+        ),
+        (
+            "The minister, in remarks on Tuesday after a meeting with the guild, said that the bridge would stay open.",
+            "The minister said that the bridge would stay open.",
+        ),
+        ("The council rejected the only plan under which the mill could be kept open for another year.", None),
+    ],
+)
+def test_clauses_and_asides_that_a_lead_can_spare(text: str, shorter: str | None) -> None:
+    assert shorten(text, 14, EN) == shorter
+
+
 def test_a_place_stays_where_something_is_the_only_one_there() -> None:
     assert shorten("The mill is the only one that still grinds rye by water in Lower Saxony.", 13, EN) is None
 

@@ -130,9 +130,13 @@ def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
             continue
         relative = aside[0].low in lexicon.words("aside_openers")
         appositive = aside[0].tag in (DETERMINER, NUMBER, CONTENT) and not has_finite_verb(aside)
-        if (relative or appositive) and tokens[closing - 1].tag != CONJUNCTION:
+        placed = aside[0].low in _ASIDE_PLACES and not has_finite_verb(aside)
+        if (relative or appositive or placed) and tokens[closing - 1].tag != CONJUNCTION:
             return text[: tokens[first].start] + text[tokens[closing].end :]
     return None
+
+
+_ASIDE_PLACES = frozenset(("in", "at", "on", "during"))
 
 
 def _drop_role(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
@@ -284,6 +288,21 @@ def _drop_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | Non
     return None
 
 
+def _drop_in_which(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """ " in which a person …": a clause that tells more of a noun which stands without it."""
+    for position in range(len(tokens) - 3, _MIN_REST_WORDS, -1):
+        preposition, relative = tokens[position], tokens[position + 1]
+        if preposition.tag != PREPOSITION or relative.low not in ("which", "whom"):
+            continue
+        if _inside_quotation(tokens, position) or _claims(tokens[position:], lexicon):
+            continue
+        kept = tokens[:position] if tokens[position - 1].tag != COMMA else tokens[: position - 1]
+        definite = any(token.low in ("the", "those", "only", "no") or token.tag == NEGATION for token in kept[-4:])
+        if kept[-1].tag == CONTENT and not definite and _has_main_clause(kept):
+            return _finish(text[: kept[-1].end])
+    return None
+
+
 def _drop_bare_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
     """ " Friday" without a preposition, as American papers have it: "approved a rule Friday requiring …"."""
     days = lexicon.words("weekdays")
@@ -389,6 +408,7 @@ _CUTS: tuple[_Cut, ...] = (
     _drop_role,
     _drop_trailing,
     _drop_leading,
+    _drop_in_which,
     _drop_published,
     _drop_weekday,
     _drop_bare_weekday,
