@@ -33,6 +33,15 @@ PATHS = {
     "search-results": "/search?q=ferr*",
     "feeds": "/feeds",
     "readers": "/readers",
+    "report": "/brief/1/report?sentence=1",
+    "report-whole": "/brief/1/report",
+    "reported": "/brief/1/reported",
+    "corrections": "/corrections",
+    "accuracy": "/accuracy?days=30",
+    "accuracy-year": "/accuracy?days=365",
+    "desk-reports": "/desk/reports",
+    "desk-report": "/desk/reports/1",
+    "desk-withheld": "/desk/withheld",
     "account": "/account",
     "remove-feed": "/feeds/1/remove",
 }
@@ -43,6 +52,9 @@ EMPTY_PATHS = {
     "empty-topic": "/topic/culture",
     "empty-feeds": "/feeds",
     "empty-search": "/search?q=ferry",
+    "empty-corrections": "/corrections",
+    "empty-accuracy": "/accuracy",
+    "empty-desk": "/desk/reports",
 }
 
 

@@ -31,6 +31,7 @@ EXAMPLES = {
     "{article_id:id}": "1",
     "{feed_id:id}": "1",
     "{reader_id:id}": "1",
+    "{report_id:id}": "1",
     "{search_id:id}": "1",
     "{mute_id:id}": "1",
     "{mark}": "save",

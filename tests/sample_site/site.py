@@ -16,8 +16,11 @@ from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.http import FetchOptions, HttpFetcher
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.adapters.store import open_store
-from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, FeedRecord, FeedState
+from nutgraf.domain.reports import FaultKind, NewReport
+from nutgraf.pipeline.correcting import Desk
+from nutgraf.pipeline.work import TASKS
 from nutgraf.ports import Store
 from nutgraf.web.app import create_app
 from nutgraf.web.services import WebServices
@@ -82,6 +85,7 @@ def make_sample_site(
             import_opml=lambda data: _import_opml(data, store),
             export_opml=lambda: _export_opml(store),
             wake=wake,
+            desk=Desk(store=store, stages=InlineStageRunner(TASKS), clock=clock),
             progress=lambda: site.progress,
             version="0.1.0",
             sample_url=sample_url,
@@ -134,7 +138,16 @@ def fill(store: Store) -> dict[str, ArticleId]:
     for number in range(NOTICES):
         publish(store, notice(number), now=earlier)
     _set_aside(store, kestrel)
+    _report(store, ids[COLUMN.url])
     return ids
+
+
+def _report(store: Store, article_id: ArticleId) -> None:
+    """A reader's report of the first sentence of a brief, decided on already: no test finds the desk busy."""
+    brief_id = store.brief_page(article_id, reader_id=DEFAULT_READER).card.brief_id
+    report = NewReport(article_id, brief_id, 0, FaultKind.MISLEADING, "This is the writer's opinion, not a fact.")
+    report_id = store.file_report(report, reader_id=DEFAULT_READER, now=NOW - timedelta(minutes=9))
+    store.dismiss_report(report_id, note="The page says that it is an opinion.", now=NOW - timedelta(minutes=8))
 
 
 def _set_aside(store: Store, feed: FeedRecord) -> None:

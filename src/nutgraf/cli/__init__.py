@@ -12,6 +12,7 @@ from nutgraf.cli.exit_codes import INTERRUPTED, exit_code_for
 from nutgraf.errors import NutgrafError
 
 COMMANDS = {
+    "accuracy": "Show how accurate the briefs are, by writer and publisher.",
     "add": "Subscribe to a feed.",
     "brief": "Write one brief from an address, a file or standard input.",
     "demo": "Start with the sample press: invented publishers, real briefs.",
@@ -19,6 +20,7 @@ COMMANDS = {
     "export": "Write out the briefs as JSON Lines or Markdown.",
     "import": "Subscribe to the feeds of an OPML file.",
     "poll": "Poll feeds now and brief what is new, then stop.",
+    "reports": "Decide on faults that readers reported.",
     "readers": "Invite readers, give new passwords, keep somebody out.",
     "search": "Find briefs by their words.",
     "quarantine": "List what was set aside and why; try it again.",

@@ -114,6 +114,7 @@ def _is_loopback(host: str) -> bool:
 def make_site(application: Application, *, sample_press: Edition | None) -> Starlette:
     """The site over `application`; call it inside the loop that will run both."""
     from nutgraf.outputs.opml import format_opml
+    from nutgraf.pipeline.correcting import Desk
     from nutgraf.pipeline.subscribing import import_opml, subscribe
     from nutgraf.stages.tag import load_taxonomy
     from nutgraf.web.app import create_app
@@ -129,6 +130,7 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             subscribe=lambda address: subscribe(address, store=store, poller=application.poller, clock=clock),
             import_opml=lambda data: asyncio.to_thread(import_opml, data, store=store, now=clock.now()),
             export_opml=lambda: format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds()),
+            desk=Desk(store=store, stages=application.stages, clock=clock),
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
             version=__version__,

@@ -39,7 +39,7 @@ def format_terminal(brief: Brief, article: Article) -> str:
         out += [*_wrap(f"{wording.TOPICS}: {', '.join(topic.name for topic in brief.topics)}"), ""]
     address = article.canonical_url or article.url
     if address.startswith(("http://", "https://")):
-        out += [f"{wording.read_full_article(article.publisher)}:", _printable(address), ""]
+        out += [f"{wording.read_full_article(article.publisher)}:", printable(address), ""]
     out.append(f"{wording.traced(brief.traced_count, brief.sentence_count)} • written by {brief.writer}")
     return "\n".join(out) + "\n"
 
@@ -55,9 +55,10 @@ def _text(sentence: BriefSentence) -> str:
 
 def _wrap(text: str, *, first: str = "", rest: str = "") -> list[str]:
     return textwrap.wrap(
-        _printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False
+        printable(text), WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False
     ) or [""]
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text on one line, with spaces for whatever a terminal would obey."""
     return "".join(character if character.isprintable() else " " for character in text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nutgraf.domain.corrections import CorrectionKind, CorrectionRecord
+
 WHAT_HAPPENED = "What happened"
 KEY_INSIGHTS = "Key insights"
 TAKEAWAYS = "Takeaways"
@@ -17,6 +19,25 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 def traced(traced_count: int, sentence_count: int) -> str:
     """How many of a brief's sentences rest on the article's words, as in `9 of 9 sentences traced`."""
     return f"{traced_count} of {counted(sentence_count, 'sentence')} traced"
+
+
+def describe_correction(record: CorrectionRecord) -> str:
+    """What a correction or update did to the brief, with the operator's note, in plain sentences."""
+    withdrawn = sum(1 for change in record.changes if change.before and not change.after)
+    replaced = sum(1 for change in record.changes if change.before and change.after)
+    added = sum(1 for change in record.changes if not change.before)
+    broken = sum(1 for change in record.changes if change.is_broken)
+    is_update = record.kind is CorrectionKind.UPDATE
+    parts = [
+        f"{counted(replaced, 'sentence')} {'changed' if is_update else 'replaced'}" if replaced else "",
+        f"{counted(withdrawn, 'sentence')} {'left out' if is_update else 'withdrawn'}" if withdrawn else "",
+        f"{counted(added, 'sentence')} new" if added else "",
+    ]
+    did = ", ".join(part for part in parts if part)
+    if is_update:
+        fell = f" {counted(broken, 'sentence')} no longer held." if broken else " No sentence had become wrong."
+        return f"The publisher changed the article: {did}.{fell}"
+    return f"{record.note} ({did})" if record.note and did else record.note or did[:1].upper() + did[1:] + "."
 
 
 def read_full_article(publisher: str) -> str:

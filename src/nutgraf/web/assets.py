@@ -33,6 +33,8 @@ STYLESHEET_PARTS = (
     "components/form.css",
     "components/account.css",
     "components/feeds.css",
+    "components/desk.css",
+    "components/figures.css",
     "components/footer.css",
     "print.css",
 )

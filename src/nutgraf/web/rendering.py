@@ -17,6 +17,7 @@ from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
+from nutgraf.web.report_limit import ReportLimit
 from nutgraf.web.services import WebServices
 from nutgraf.web.story_groups import StoryGroups
 
@@ -33,6 +34,7 @@ class Site:
     form_tokens: FormTokens
     attempts: Attempts
     story_groups: StoryGroups
+    report_limit: ReportLimit
 
 
 def make_site(services: WebServices) -> Site:
@@ -49,6 +51,7 @@ def make_site(services: WebServices) -> Site:
         form_tokens=FormTokens(),
         attempts=Attempts(),
         story_groups=StoryGroups(),
+        report_limit=ReportLimit(),
     )
 
 
@@ -104,6 +107,7 @@ def _make_environment() -> jinja2.Environment:
         short_day=wording.short_day,
         counted=counted,
         traced=traced,
+        clock_time=wording.clock_time,
         as_sentence=wording.as_sentence,
         direction=wording.direction,
         language_tag=wording.language_tag,

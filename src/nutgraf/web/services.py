@@ -11,6 +11,7 @@ from nutgraf.domain.topic import Topic
 from nutgraf.ports import Clock, Store
 
 if TYPE_CHECKING:
+    from nutgraf.pipeline.correcting import Desk
     from nutgraf.pipeline.subscribing import OpmlImport
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -23,14 +24,14 @@ class WebServices:
 
     `topics` is the whole taxonomy by slug. `subscribe` takes an address as a reader typed it, subscribes and polls
     once; the record says whether that failed. It raises ConfigError (not an address), Conflict (subscribed already)
-    and ParseError with `feed_links` (a web page that declares feeds). `import_opml` takes the file's bytes and raises
-    ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due. `progress`
-    says in a few words what the pipeline does now, empty when it rests. `allowed_hosts` are host names, without
-    port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a proxy that
-    checks. `needs_login`: readers sign in; else whoever reaches the site is its operator. `public_url` is where readers
-    reach the site (scheme and host), for links that are sent to them; empty: as the request came. `sample_url` is where
-    the sample press is served, empty where it never was: what comes from there is marked.
-    `shows_icons` and `shows_lead_pictures` are the operator's choice.
+    and ParseError with `feed_links` (a web page that declares feeds). `import_opml` takes the file's bytes and
+    raises ParseError where they are not OPML; it does not poll. `wake` tells the pipeline that something is due.
+    `progress` says in a few words what the pipeline does now, empty when it rests. `allowed_hosts` are host names,
+    without port, under which the site may be reached beside loopback's own; `*` allows any, for a server behind a
+    proxy that checks. `desk` decides on reports. `needs_login`: readers sign in; else whoever reaches the site is
+    its operator. `public_url` is where readers reach the site (scheme and host), for links that are sent to them;
+    empty: as the request came. `sample_url` is where the sample press is served, empty where it never was: what
+    comes from there is marked. `shows_icons` and `shows_lead_pictures` are the operator's choice.
     """
 
     store: Store
@@ -40,6 +41,7 @@ class WebServices:
     import_opml: Callable[[bytes], Awaitable[OpmlImport]]
     export_opml: Callable[[], bytes]
     wake: Callable[[], object]
+    desk: Desk
     progress: Callable[[], str]
     version: str
     sample_url: str = ""

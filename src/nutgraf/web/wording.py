@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from nutgraf.domain.article import ArticleFlag
 from nutgraf.domain.records import ArticleState, FeedState
+from nutgraf.domain.reports import FaultKind
 
 TILE_TONES = 6
 MAX_SLUG_CHARS = 60
@@ -38,6 +39,16 @@ PARSE_PATH_LABELS = {
     "feedparser": "broken or unusual, read the slow way",
 }
 """How a feed's last document was read, where that was not as it came."""
+
+FAULT_LABELS = {
+    FaultKind.WRONG_FACT: "A wrong fact",
+    FaultKind.WRONG_NUMBER: "A wrong number",
+    FaultKind.WRONG_NAME: "A wrong name",
+    FaultKind.MISQUOTE: "A misquotation",
+    FaultKind.MISLEADING: "Misleading as it is put",
+    FaultKind.MISSING_CONTEXT: "Context is missing",
+    FaultKind.OTHER: "Something else",
+}
 
 ERROR_WORDS = {
     "timeout": "The publisher's server took too long to answer.",
@@ -97,9 +108,20 @@ def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
+def chart_day(when: date) -> str:
+    """A date in a chart, as in `3 March`."""
+    return f"{when.day} {when:%B}"
+
+
 def exact_time(moment: datetime) -> str:
     """The moment in full, as in `3 March 2026, 14:05 UTC`."""
     return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """The time of day, as in `14:05 UTC`, with the date before it where that is not today's."""
+    time = f"{moment:%H:%M} UTC"
+    return time if moment.date() == now.date() else f"{day(moment)}, {time}"
 
 
 def as_sentence(text: str) -> str:

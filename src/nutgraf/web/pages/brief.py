@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,6 +17,7 @@ from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.changes import Changes, compare_texts
+from nutgraf.web.pages.corrections import show_correction
 from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import brief_path, render, site_of
 from nutgraf.web.trace import Excerpt, trace_finding
@@ -22,9 +25,9 @@ from nutgraf.web.wording import direction, language_tag
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "publisher-said": ("headline", "publisher", "age_and_reads", "lead_picture"),
-    "nutgraf-wrote": ("traced", "dek", "what_happened", "key_insights", "takeaways", "topics"),
+    "nutgraf-wrote": ("traced", "corrected", "dek", "what_happened", "key_insights", "takeaways", "topics"),
     "way-out": ("full_article",),
-    "aftermatter": ("marks", "copies", "changes", "how_this_was_made"),
+    "aftermatter": ("marks", "copies", "brief_changes", "changes", "report", "how_this_was_made"),
 }
 """The parts of the page in DESIGN's order, grouped by whose words they are; each is a template in templates/brief/."""
 
@@ -38,6 +41,7 @@ class TracedSentence:
     score: float
     reasons: tuple[str, ...]
     excerpts: tuple[Excerpt, ...]
+    report_href: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def brief_page(request: Request) -> Response:
         article=page.revision.article,
         written=trace_brief(page),
         changes=changes_of(page),
+        corrections=[show_correction(record) for record in page.corrections],
+        updated_at=updated_at(page),
         reads=reads,
     )
 
@@ -88,15 +94,25 @@ def brief_page(request: Request) -> Response:
 def trace_brief(page: BriefPage) -> TracedBrief:
     """The written parts with their evidence cut from the text they were checked against."""
     article, brief = page.revision.article, page.brief
+    numbers = itertools.count(1)
+
+    def trace(sentence: BriefSentence) -> TracedSentence:
+        """Call it in the order of the page: a report names a sentence by its number."""
+        return _trace(sentence, article, f"/brief/{page.card.article_id}/report?sentence={next(numbers)}")
+
     return TracedBrief(
-        dek=_trace(brief.dek, article) if brief.dek else None,
-        what_happened=tuple(_trace(sentence, article) for sentence in brief.what_happened),
-        insights=tuple(
-            TracedInsight(_trace(insight.title, article), _trace(insight.explanation, article))
-            for insight in brief.insights
-        ),
-        takeaways=tuple(_trace(sentence, article) for sentence in brief.takeaways),
+        dek=trace(brief.dek) if brief.dek else None,
+        what_happened=tuple(trace(sentence) for sentence in brief.what_happened),
+        insights=tuple(TracedInsight(trace(insight.title), trace(insight.explanation)) for insight in brief.insights),
+        takeaways=tuple(trace(sentence) for sentence in brief.takeaways),
     )
+
+
+def updated_at(page: BriefPage) -> datetime | None:
+    """When the brief was last written anew because the article changed; later corrections do not count."""
+    if page.card.updated_at or page.previous_revision is None:
+        return page.card.updated_at
+    return page.revision.stored_at
 
 
 def changes_of(page: BriefPage) -> Changes | None:
@@ -106,7 +122,7 @@ def changes_of(page: BriefPage) -> Changes | None:
     return compare_texts(page.previous_revision.article.text, page.revision.article.text)
 
 
-def _trace(sentence: BriefSentence, article: Article) -> TracedSentence:
+def _trace(sentence: BriefSentence, article: Article, report_href: str) -> TracedSentence:
     finding = sentence.finding
     return TracedSentence(
         text=sentence.text,
@@ -114,4 +130,5 @@ def _trace(sentence: BriefSentence, article: Article) -> TracedSentence:
         score=finding.score,
         reasons=finding.reasons,
         excerpts=trace_finding(article, finding),
+        report_href=report_href,
     )

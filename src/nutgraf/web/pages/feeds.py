@@ -82,6 +82,7 @@ def feeds_response(
         page_number=page_number,
         page_count=page_count,
         set_aside=services.store.list_quarantine(limit=MAX_SET_ASIDE),
+        open_reports=services.store.counts().open_reports,
         progress=services.progress(),
         done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
         done_reason=_reason(request, [row.feed for row in rows]),
