@@ -272,6 +272,7 @@ def test_who_comments_is_no_author() -> None:
         (json_ld('{"@type":"LiveBlogPosting"}'), ArticleFlag.LIVE_BLOG),
         (json_ld('{"@type":"OpinionNewsArticle"}'), ArticleFlag.OPINION),
         ('<meta property="article:section" content="Kommentar">', ArticleFlag.OPINION),
+        ('<meta property="og:title" content="Opinion: The ferry was never about money">', ArticleFlag.OPINION),
     ],
 )
 def test_flags(head: str, flag: ArticleFlag) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from nutgraf.domain.article import Article
+from nutgraf.domain.article import Article, ArticleFlag
 from nutgraf.domain.brief import Brief, BriefSentence, Insight
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.topic import Topic
@@ -105,3 +106,10 @@ def test_counted_agrees_with_its_number(number: int, expected: str) -> None:
 def test_traced_agrees_with_the_number_of_sentences() -> None:
     assert wording.traced(9, 9) == "9 of 9 sentences traced"
     assert wording.traced(0, 1) == "0 of 1 sentence traced"
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_says_that_an_article_is_opinion(name: str, brief: Brief, article: Article) -> None:
+    plain, marked = FORMATS[name](brief, article), replace(article, flags=frozenset({ArticleFlag.OPINION}))
+    assert "opinion" not in plain.lower()
+    assert "opinion" in FORMATS[name](brief, marked).lower()

@@ -19,6 +19,7 @@ def brief_to_dict(brief: Brief, article: Article) -> dict[str, Any]:
         "url": article.canonical_url or article.url,
         "published_at": _iso(article.published_at),
         "language": brief.language,
+        "flags": sorted(flag.value for flag in article.flags),
         "dek": _sentence(brief.dek, article) if brief.dek is not None else None,
         "what_happened": [_sentence(sentence, article) for sentence in brief.what_happened],
         "insights": [

@@ -18,6 +18,7 @@ def format_markdown(brief: Brief, article: Article) -> str:
     source = [_escape(article.publisher)] if article.publisher else []
     if article.published_at is not None:
         source.append(f"{article.published_at:%Y-%m-%d %H:%M} UTC")
+    source += wording.labels(article)
     if source:
         lines += [" • ".join(source), ""]
     if brief.dek is not None:

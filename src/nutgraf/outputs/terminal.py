@@ -18,6 +18,7 @@ def format_terminal(brief: Brief, article: Article) -> str:
     source = [article.publisher] if article.publisher else []
     if article.published_at is not None:
         source.append(f"{article.published_at:%d %b %Y %H:%M} UTC")
+    source += wording.labels(article)
     if source:
         out += [*_wrap(" • ".join(source)), ""]
     if brief.dek is not None:

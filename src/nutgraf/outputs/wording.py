@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from nutgraf.domain.article import Article, ArticleFlag
 from nutgraf.domain.corrections import CorrectionKind, CorrectionRecord
 
+FLAG_LABELS = {
+    ArticleFlag.OPINION: "Opinion",
+    ArticleFlag.LIVE_BLOG: "Live page",
+    ArticleFlag.PAYWALLED: "Partly behind a paywall",
+    ArticleFlag.STUB: "Stub",
+}
 WHAT_HAPPENED = "What happened"
 KEY_INSIGHTS = "Key insights"
 TAKEAWAYS = "Takeaways"
@@ -38,6 +45,11 @@ def describe_correction(record: CorrectionRecord) -> str:
         fell = f" {counted(broken, 'sentence')} no longer held." if broken else " No sentence had become wrong."
         return f"The publisher changed the article: {did}.{fell}"
     return f"{record.note} ({did})" if record.note and did else record.note or did[:1].upper() + did[1:] + "."
+
+
+def labels(article: Article) -> list[str]:
+    """What kind of article it is where that matters to a reader, as in `Opinion`."""
+    return [FLAG_LABELS[flag] for flag in sorted(article.flags, key=lambda flag: flag.value)]
 
 
 def read_full_article(publisher: str) -> str:

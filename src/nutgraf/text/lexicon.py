@@ -23,6 +23,8 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   `spare_auxiliaries`; `addressing_verbs` are said of somebody rather than that something is; names that end in
   `body_nouns` are no person's; `ing_nouns` are words in -ing that are mostly nouns; `paired_verbs` need
   their "from" or "about"; `no_news` is what the press says of its own work;
+- for titles without verb forms: `finite_endings` tell a finite verb, before one of `title_cuts` a clause may end,
+  `separable_prefixes` belong to its verb, `reported_verbs` say that somebody else says it;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `furniture`: phrases of paragraphs outside the story;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.

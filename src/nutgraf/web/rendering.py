@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from nutgraf.domain.records import BriefCard
-from nutgraf.outputs.wording import counted, traced
+from nutgraf.outputs.wording import FLAG_LABELS, counted, traced
 from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, form_token, identity_of
@@ -119,7 +119,7 @@ def _make_environment() -> jinja2.Environment:
     )
     environment.globals.update(
         parse_path_labels=wording.PARSE_PATH_LABELS,
-        flag_labels=wording.FLAG_LABELS,
+        flag_labels=FLAG_LABELS,
         step_labels=wording.STEP_LABELS,
         error_words=wording.ERROR_WORDS,
     )

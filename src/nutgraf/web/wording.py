@@ -8,7 +8,6 @@ import zlib
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from nutgraf.domain.article import ArticleFlag
 from nutgraf.domain.records import ArticleState, FeedState
 from nutgraf.domain.reports import FaultKind
 
@@ -19,12 +18,6 @@ RTL_LANGUAGES = frozenset(
     {"ar", "arc", "ckb", "dv", "fa", "he", "khw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"}
 )
 """Languages whose usual script runs right to left (Unicode CLDR, `characterOrder`)."""
-
-FLAG_LABELS = {
-    ArticleFlag.OPINION: "Opinion",
-    ArticleFlag.LIVE_BLOG: "Live page",
-    ArticleFlag.PAYWALLED: "Partly behind a paywall",
-}
 
 STEP_LABELS = {
     ArticleState.FOUND: "fetching the page",

@@ -98,12 +98,11 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
     url = facts.url
     publisher = _publisher(facts)
     section = _section(facts)
+    title = find_title(facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading, url)
     return Metadata(
         url=url,
         canonical_url=canonical_url(_declared_address(facts), url),
-        title=find_title(
-            facts.root, facts.property_text("headline"), facts.metas, publisher, surroundings.heading, url
-        ),
+        title=title,
         publisher=publisher,
         byline=_byline(facts, publisher, surroundings.lines),
         published_at=find_published(facts.root, facts.article, facts.metas, url, _with_ruled_date(facts, surroundings)),
@@ -112,7 +111,7 @@ def read_metadata(facts: PageFacts, surroundings: Surroundings) -> Metadata:
         lead_image_url=_lead_image(facts),
         standfirst=_standfirst(facts),
         section=section,
-        flags=_flags(facts, section),
+        flags=_flags(facts, section, title),
     )
 
 
@@ -238,7 +237,7 @@ def _section(facts: PageFacts) -> str:
     return section if len(section) <= 80 else ""
 
 
-def _flags(facts: PageFacts, section: str) -> frozenset[ArticleFlag]:
+def _flags(facts: PageFacts, section: str, title: str) -> frozenset[ArticleFlag]:
     flags = set()
     kinds = types_of(facts.article)
     if _says_no(facts.article.get("isAccessibleForFree")) or facts.meta("article:content_tier") in (
@@ -249,7 +248,8 @@ def _flags(facts: PageFacts, section: str) -> frozenset[ArticleFlag]:
     if "LiveBlogPosting" in kinds:
         flags.add(ArticleFlag.LIVE_BLOG)
     first_folder = re.sub(r"^[a-z]+://[^/]+/", "", facts.url).split("/", 1)[0]
-    if "OpinionNewsArticle" in kinds or _OPINION.match(section) or _OPINION.match(first_folder):
+    label = re.split(r"\s*[:|]\s", title, maxsplit=1)[0]  # "Opinion: …"
+    if "OpinionNewsArticle" in kinds or any(_OPINION.match(name) for name in (section, first_folder, label)):
         flags.add(ArticleFlag.OPINION)
     return frozenset(flags)
 

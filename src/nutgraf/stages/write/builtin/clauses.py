@@ -138,6 +138,8 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
         token.tag = tag
         if tag == CONTENT and lexicon.verb_forms and _verb_class(tokens, position, lexicon) == "?":
             open_verbs.append(position)
+    if lexicon.known and not lexicon.verb_forms:
+        _find_verbs_by_ending(tokens, lexicon)
     for position in open_verbs:
         _decide_participle(tokens, position, lexicon)
     if lexicon.verb_forms:
@@ -162,6 +164,23 @@ def _join_dates(tokens: list[Token]) -> None:
             year = tokens[i + 1].text
             if len(year) == 4 and year.isdigit() and tokens[i - 1].text.isdigit():
                 tokens[i].tag = NUMBER
+
+
+def _find_verbs_by_ending(tokens: list[Token], lexicon: Lexicon) -> None:
+    """Finite verbs that no list names: by their ending, behind an elision, or (German) behind a capital noun."""
+    endings = tuple(lexicon.words("finite_endings"))
+    finite = lexicon.words("finite_verbs")
+    for before, token in itertools.pairwise(tokens):
+        if token.tag != CONTENT or token.is_capital or not token.is_word:
+            continue
+        head, mark, tail = token.low.partition("'")
+        if mark and tail in finite:
+            token.tag = NEGATION if head == "n" else FINITE
+            continue
+        ends = before.tag not in (DETERMINER, PREPOSITION) and len(token.low) > 4 and token.low.endswith(endings)
+        behind_noun = lexicon.code == "de" and before.is_capital and before.tag == CONTENT
+        if ends or (behind_noun and token.low.endswith(("t", "en", "te"))):
+            token.tag = FINITE
 
 
 def _find_verb_past_aside(tokens: list[Token], open_verbs: list[int]) -> None:
@@ -270,7 +289,7 @@ def _find_present_verb(tokens: list[Token], start: int, end: int, lexicon: Lexic
             "noun_modifiers"
         ):
             continue
-        past_adverb = before is not tokens[i - 1]
+        past_adverb = before is not tokens[i - 1] or after.tag == ADVERB
         plural = _is_plural(before, lexicon) or _has_plural_head(tokens[start:i], lexicon, past_adverb)
         if plural and after.tag in (PREPOSITION, DETERMINER, ADVERB, CONTENT, NUMBER, PRONOUN) and after.low != "of":
             token.tag = FINITE
@@ -452,6 +471,9 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
     return CONTENT
 
 
+_DAYS = ("today", "tonight", "tomorrow", "yesterday", "now")
+
+
 def _starts_object(token: Token, lexicon: Lexicon) -> bool:
     """Whether `token` can begin what follows a verb but hardly what follows a noun."""
     low = token.low
@@ -459,7 +481,7 @@ def _starts_object(token: Token, lexicon: Lexicon) -> bool:
         low in lexicon.words("determiners")
         or low in lexicon.words("pronouns")
         or low in lexicon.words("subordinators")
-        or low in ("to", "not", "about", "into", "up", "out", "down", "with")
+        or low in ("to", "not", "about", "into", "up", "out", "down", "with", "again", *_DAYS)
         or token.text[:1].isdigit()
         or low in _NUMBER_WORDS
         or low.endswith("ly")

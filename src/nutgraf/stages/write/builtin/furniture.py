@@ -12,11 +12,13 @@ _DATELINE = re.compile(
     r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+[A-ZÀ-Þ][\w.’'\-]*){0,5}[ ,]*(?:\d{1,2}[ ,]*)?(?:\d{4})?[ ,]*)?"
     r"(?:\([^()]{2,40}\))?\s*(?:—|–|--|-)\s+(?=\S)"
 )
+_DATED_PLACE = re.compile(r"^[A-ZÀ-Þ][\w.’'\- ]{2,30}, (?:\d{1,2}\.? \w{3,10}|\w{3,10}\.? \d{1,2},) \d{4} [—–-]+ ")
 _AGENCY = re.compile(
     r"^(?:[A-Z][\w.,’' ]{2,40})?\((?:CNN|AP|Reuters|AFP|UPI|dpa|DPA|EFE|ANSA|PA|Bloomberg|CNN Business)\)\s*"
     r"(?:[—–-]+\s*)?"
 )
-_LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}|Q|A|Q\.|A\.):\s")
+_LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}(?:, (?:HOST|BYLINE|ANCHOR))?|Q|A|Q\.|A\.):\s")
+_HOST = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}, (?:HOST|BYLINE|ANCHOR):\s+")
 _NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3}: ")
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
 _NUMERAL = re.compile(r"^(?:[IVX]{1,4}|\d{1,2})[.)]\s+(?=[A-ZÀ-Þ“\"])")
@@ -59,7 +61,7 @@ def ends_like_prose(text: str) -> bool:
 def skip_opening(text: str) -> int:
     """Number of characters at the start of a paragraph that are a dateline, an agency's mark or a clock time."""
     skipped = 0
-    for pattern in (_CLOCK, _NUMERAL, _AGENCY, _DATELINE):
+    for pattern in (_CLOCK, _NUMERAL, _HOST, _AGENCY, _DATED_PLACE, _DATELINE):
         match = pattern.match(text[skipped:])
         if match and match.end() < len(text) - skipped - 20:
             skipped += match.end()
@@ -80,6 +82,8 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
         and not ((match := _NAME_LABEL.match(text[:60])) and labels[match.group()] > 1)
         and ends_like_prose(text)
     ]
+    if not story and texts and _HOST.match(texts[0][1]):
+        return [texts[0][0]]  # a transcript: its host says what it is about
     if story:
         return story
     return [p for p, text in texts if p.kind in STORY_KINDS and not is_furniture(text, lexicon)]

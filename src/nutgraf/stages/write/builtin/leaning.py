@@ -293,6 +293,8 @@ def _is_pro_form(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     """Whether "one" here stands for a noun said before: "a controlled one"."""
     if lexicon.code != "en" or not 1 < position < _EARLY or tokens[position].low not in ("one", "ones"):
         return False
+    if tokens[position - 1].low == "another":
+        return True
     return tokens[position - 1].tag == CONTENT and tokens[position - 2].tag in (DETERMINER, STOP)
 
 

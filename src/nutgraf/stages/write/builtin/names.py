@@ -126,11 +126,13 @@ class NameBook:
     def _beside_capital(self, text: str, start: int, end: int) -> bool:
         before = text[:start].rsplit(None, 1)
         word = before[-1] if before and text[start - 1 : start] == " " else ""
-        if word.lower() == "the" or text[start - 1 : start] in ("-", "’", "'", "&"):
+        if word.lower() in ("the", "&") or text[start - 1 : start] in ("-", "’", "'", "&"):
             return True
         if word[:1].isupper() and word.lower().rstrip(".") not in self._lexicon.words(
             "honorifics"
         ) | self._lexicon.words("stop_words"):
             return True
         following = text[end : end + 2]
+        if text[end : end + 2] == " &":
+            return True  # a firm's name
         return len(following) == 2 and following[0] == " " and following[1].isupper()

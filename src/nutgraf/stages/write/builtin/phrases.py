@@ -1,4 +1,4 @@
-"""Noun phrases that can stand as a title, and what languages without verb forms have instead."""
+"""Noun phrases that can stand as a title."""
 
 from __future__ import annotations
 
@@ -18,14 +18,11 @@ from nutgraf.stages.write.builtin.clauses import (
     NUMBER,
     PARTICIPLE,
     PREPOSITION,
-    PRONOUN,
     QUOTE,
-    STOP,
-    SUBORDINATOR,
     TO,
     Token,
 )
-from nutgraf.stages.write.builtin.endings import BOUND, MEASURES, has_attribution, is_broken, word_count
+from nutgraf.stages.write.builtin.endings import BOUND, MEASURES, word_count
 from nutgraf.text.lexicon import Lexicon
 
 _MAX_PHRASE_TOKENS = 10
@@ -174,27 +171,3 @@ def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:
     if token.tag == DETERMINER:
         return before.tag == PREPOSITION and token.low not in _POINTERS
     return token.tag == PREPOSITION and token.low in _LINKS and before.tag in (CONTENT, NUMBER)
-
-
-def whole_clause(tokens: list[Token], lexicon: Lexicon, max_words: int) -> int:
-    """Without verb forms: where the sentence's first clause ends at a mark, having a finite verb; 0 for nowhere."""
-    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, NEGATION):
-        return 0
-    if any(token.low in lexicon.words("pronouns") for token in tokens[:4]):
-        return 0
-    for end in range(2, min(len(tokens), max_words + 2)):
-        if tokens[end].tag in (STOP, COMMA, DASH):
-            whole = end == len(tokens) - 1 or (tokens[end].tag == COMMA and lexicon.code not in ("de", "nl"))
-            verb = any(token.tag == FINITE for token in tokens[1:end])
-            return end if whole and verb and not has_attribution(tokens[end:], lexicon) else 0
-    return 0
-
-
-def opening_subject(tokens: list[Token], lexicon: Lexicon) -> int:
-    """Without verb forms: where what stands before the first finite verb ends; 0 where that is no plain phrase."""
-    if tokens[0].tag in (PREPOSITION, SUBORDINATOR, CONJUNCTION, PRONOUN, ADVERB, NEGATION, FINITE):
-        return 0
-    verb = next((i for i, token in enumerate(tokens[:12]) if token.tag == FINITE), None)
-    if verb is None or verb < 3 or is_broken(tokens[:verb]) or tokens[0].low in lexicon.words("pronouns"):
-        return 0
-    return verb if tokens[verb - 1].tag in (CONTENT, NUMBER) else 0

@@ -25,7 +25,8 @@ from nutgraf.stages.write.builtin.clauses import (
 )
 from nutgraf.stages.write.builtin.endings import clause_ends, verb_after, word_count
 from nutgraf.stages.write.builtin.leaning import balanced, capitalise
-from nutgraf.stages.write.builtin.phrases import noun_phrases, opening_subject, whole_clause
+from nutgraf.stages.write.builtin.phrases import noun_phrases
+from nutgraf.stages.write.builtin.plain_clauses import plain_clauses
 from nutgraf.stages.write.builtin.predications import Predication, find_predications
 from nutgraf.text.lexicon import Lexicon
 
@@ -188,6 +189,8 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False
     if any(is_glued(token.text, lexicon) for token in tokens) or not _owned(tokens, lexicon):
         return False
+    if last.low in lexicon.words("separable_prefixes"):
+        return True
     return last.is_word and last.tag in (CONTENT, NUMBER, PARTICIPLE, FINITE, ADVERB)
 
 
@@ -404,18 +407,12 @@ def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         yield _Piece(tokens[start:end], quality)
 
 
-def _whole_clause_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    end = whole_clause(tokens, lexicon, MAX_TITLE_WORDS)
-    if end:
-        yield _Piece(tokens[:end], 0.6)
-
-
-def _subject_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    end = opening_subject(tokens, lexicon)
-    if end:
-        yield _Piece(tokens[:end], 0.42)
+def _plain_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
+    for start, end, quality in plain_clauses(tokens, lexicon, MAX_TITLE_WORDS):
+        piece = tokens[start:end]
+        yield _Piece(piece, quality + _length_bonus(word_count(piece)))
 
 
 _Kind = Callable[[list[Token], Lexicon], Iterator[_Piece]]
 _KINDS: tuple[_Kind, ...] = (_clause_titles, _quoted_titles, _noun_titles)
-_PLAIN_KINDS: tuple[_Kind, ...] = (_whole_clause_titles, _subject_titles)
+_PLAIN_KINDS: tuple[_Kind, ...] = (_plain_titles,)
