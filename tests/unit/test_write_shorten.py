@@ -17,6 +17,11 @@ ENGLISH = load_lexicon("en")
             "The ferry company will sell four of its six boats next spring.",
         ),
         (
+            "Ada Quill, who mapped the northern coast and taught a generation of pilots, died on Sunday in Port Arbel.",
+            14,
+            "Ada Quill, who mapped the northern coast, died on Sunday in Port Arbel.",
+        ),
+        (
             "The council approved the new tram line on Monday, killing a plan for a second road bridge.",
             12,
             "The council approved the new tram line on Monday.",

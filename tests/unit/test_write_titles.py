@@ -3,7 +3,7 @@
 import pytest
 
 from nutgraf.stages.write.builtin.clauses import tag_tokens, tokenize
-from nutgraf.stages.write.builtin.titles import best_title
+from nutgraf.stages.write.builtin.titles import best_title, find_titles
 from nutgraf.text.lexicon import load_lexicon
 
 ENGLISH = load_lexicon("en")
@@ -38,6 +38,43 @@ def title_of(sentence: str) -> str | None:
 )
 def test_takes_a_clause_that_is_complete(sentence: str, expected: str) -> None:
     assert title_of(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "About 30 ferry passengers have been injured by falling ice this winter, one of them badly.",
+            "About 30 ferry passengers injured by falling ice",
+        ),
+        (
+            "The council unanimously approved the plan for a new bridge across the northern harbour on Monday.",
+            "The council approved the plan for a new bridge",
+        ),
+        (
+            "Harbour Minister Ada Quill opened the rebuilt northern mole for fishing boats on Tuesday.",
+            "Ada Quill opened rebuilt northern mole for fishing boats",
+        ),
+    ],
+)
+def test_gives_a_long_clause_the_form_of_a_headline(sentence: str, expected: str) -> None:
+    tokens = tag_tokens(tokenize(sentence), ENGLISH)
+    titles = find_titles(sentence, tokens, ENGLISH, {token.low: 0.5 for token in tokens})
+    assert expected in [title.text for title in titles], titles
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The minister released a video to clarify when an abortion is legal under the province's strict ban.",
+        "A suspected gang member dressed as Lent police officers abducted the editor from his apartment.",
+        "As many as 20 pilots use the northern channel at some point in the winter.",
+    ],
+)
+def test_takes_no_clause_that_the_sentence_does_not_state(sentence: str) -> None:
+    found = find_titles(sentence, tag_tokens(tokenize(sentence), ENGLISH), ENGLISH, {})
+    for wrong in ("an abortion is legal", "Lent police officers abducted", "20 pilots use"):
+        assert not [title.text for title in found if title.text.lower().startswith(wrong.lower())]
 
 
 @pytest.mark.parametrize(

@@ -295,9 +295,13 @@ def _speaker(subject: list[Token], verb: Token, lexicon: Lexicon) -> str:
     common = subject[0].low in lexicon.words("source_nouns") or subject[0].low.removesuffix("s") in lexicon.words(
         "person_nouns"
     )
+    common = common or (len(subject) == 1 and subject[0].low.endswith("s") and verb.low in _SAID_BY_MANY)
     if subject[0].start == 0 and (subject[0].tag == DETERMINER or (len(subject) == 1 and common)):
         words[0] = words[0].lower()
     return f"{' '.join(words)} {verb.text}"
+
+
+_SAID_BY_MANY = frozenset(("say", "warn", "report", "confirm", "estimate", "note", "acknowledge"))
 
 
 def _is_body(name: list[Token], lexicon: Lexicon) -> bool:

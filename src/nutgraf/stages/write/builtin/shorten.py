@@ -116,6 +116,23 @@ def _drop_dashed_aside(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
     return None
 
 
+def _drop_half_aside(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
+    """The second half of ", who mapped the coast and taught the pilots," between the subject and its verb."""
+    opener = next((i for i, token in enumerate(tokens[:12]) if token.tag == COMMA), None)
+    if opener is None or tokens[opener + 1].low not in ("who", "which") or _inside_quotation(tokens, opener):
+        return None
+    for closing in range(opener + 4, len(tokens) - 2):
+        if tokens[closing].tag != COMMA or tokens[closing + 1].tag != FINITE:
+            continue
+        joined = next((i for i in range(opener + 4, closing - 1) if tokens[i].low == "and"), None)
+        if joined is None or tokens[joined + 1].tag != FINITE or tokens[joined - 1].tag == COMMA:
+            return None
+        if _claims(tokens[joined:closing], lexicon) or any(t.tag == COMMA for t in tokens[opener + 1 : closing]):
+            return None
+        return text[: tokens[joined - 1].end] + text[tokens[closing].start :]
+    return None
+
+
 def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
     """ ", 56, the former head," or ", which opened in 1990," between the subject and its verb."""
     commas = [i for i, token in enumerate(tokens) if token.tag == COMMA and not _inside_quotation(tokens, i)]
@@ -404,6 +421,7 @@ def _finish(kept: str) -> str:
 
 _CUTS: tuple[_Cut, ...] = (
     _drop_dashed_aside,
+    _drop_half_aside,
     _drop_inner_clause,
     _drop_role,
     _drop_trailing,
