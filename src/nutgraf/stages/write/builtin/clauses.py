@@ -507,6 +507,9 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
     following = tokens[position + 2] if position + 2 < len(tokens) else None
     if after is not None and after.low == "on" and following is not None and following.low in lexicon.words("weekdays"):
         return
+    if token.low == "used" and after is not None and after.low == "to" and _verb_follows(tokens, position + 2):
+        token.tag = PARTICIPLE  # "pipes used to heat homes and shops were shut"
+        return
     if _is_reduced(tokens, position, lexicon):
         token.tag = PARTICIPLE
         return
@@ -532,6 +535,16 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
             if later.tag == FINITE:
                 token.tag = PARTICIPLE
                 return
+
+
+def _verb_follows(tokens: list[Token], start: int) -> bool:
+    """Whether a finite verb follows before the next mark."""
+    for token in tokens[start:]:
+        if token.tag in (COMMA, STOP, DASH, SUBORDINATOR):
+            return False
+        if token.tag == FINITE:
+            return True
+    return False
 
 
 def _is_reduced(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nutgraf.stages.write.builtin.beginnings import (
+    CLAUSE_OPENERS,
+    SPANS,
+    TOLD_LATER,
+    has_attribution,
+    main_start,
+    verb_after,
+)
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
     BASE,
@@ -136,7 +144,6 @@ MEASURES = frozenset(
     ]
 )
 _ADJECTIVE_ENDINGS = ("ent", "ant", "al", "ive", "ous", "ic", "able", "ible", "ful", "less", "ary")
-_TOLD_LATER = frozenset(("but", "although", "though", "because", "before", "until"))
 _CONTRASTS = frozenset(("but", "although", "though"))
 _OBJECT_PRONOUNS = frozenset(
     ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
@@ -165,123 +172,6 @@ def word_count(tokens: list[Token]) -> int:
         words += end < token.start and (token.is_word or token.text == "&")
         end = token.end
     return words
-
-
-def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
-    """Where the main clause begins: past one leading phrase with its comma; None where it hangs on a condition."""
-    first = tokens[0]
-    dated = _past_time(tokens, lexicon)
-    if dated:
-        return dated
-    if opens_with_quantity(tokens):
-        return 0
-    conditionals = lexicon.words("conditionals")
-    leading = first.tag in (PREPOSITION, GERUND, PARTICIPLE, ADVERB, SUBORDINATOR)
-    if first.low == "there":
-        return 0
-    if not leading:
-        return None if first.low in conditionals or first.tag in (CONJUNCTION, QUOTE) else 0
-    beforehand = first.low == "before" and len(tokens) > 1 and tokens[1].tag == GERUND
-    if first.low in conditionals and not beforehand and first.low not in _TOLD_LATER:
-        return None
-    commas = [i for i, token in enumerate(tokens[:25]) if token.tag == COMMA and i + 2 < len(tokens)]
-    if len(commas) > 1 and tokens[commas[0] + 1].tag == PREPOSITION and first.tag == PREPOSITION:
-        return commas[1] + 1  # "On Monday, in line with the order, …"
-    return commas[0] + 1 if commas else None
-
-
-def _past_time(tokens: list[Token], lexicon: Lexicon) -> int:
-    """Past "Two years later," or "Last week": where the clause behind such an opening begins, or 0."""
-    near = len(tokens) > 3 and tokens[0].low in ("last", "next", "this")
-    if near and tokens[1].low in lexicon.words("time_nouns") and _names(tokens[2]):
-        return 2
-    for i, token in enumerate(tokens[1:7], start=1):
-        if token.tag == COMMA:
-            said = {t.low for t in tokens[:i]}
-            timed = said & (lexicon.words("time_nouns") | _SPANS | lexicon.words("weekdays"))
-            return i + 1 if timed and (said & _TIMES_GONE or tokens[0].low in ("last", "next", "this")) else 0
-        if token.tag not in (CONTENT, NUMBER, ADVERB, PREPOSITION, DETERMINER):
-            return 0
-    return 0
-
-
-def _names(token: Token) -> bool:
-    """Whether a new phrase begins: an article, a name."""
-    return token.tag == DETERMINER or (token.tag == CONTENT and token.is_capital)
-
-
-_TIMES_GONE = frozenset(("later", "ago", "earlier", "before", "after", "afterward", "afterwards"))
-_SPANS = frozenset(["hours", "days", "weeks", "months", "years", "decades", "minutes", "hour", "day"])
-
-
-def opens_with_quantity(tokens: list[Token]) -> bool:
-    """Whether the subject is a rounded number: "About 30 ships", "At least two people"."""
-    lows = [token.low for token in tokens[:3]]
-    if len(lows) < 3:
-        return False
-    pair = tuple(lows[:2])
-    return (lows[0] in _ROUNDERS and tokens[1].tag == NUMBER) or (pair in _ROUNDER_PAIRS and tokens[2].tag == NUMBER)
-
-
-_ROUNDERS = frozenset(["about", "around", "nearly", "almost", "over", "roughly", "just", "some", "approximately"])
-_ROUNDER_PAIRS = frozenset({("at", "least"), ("more", "than"), ("fewer", "than"), ("less", "than"), ("up", "to")})
-
-
-def verb_after(tokens: list[Token], start: int, reach: int = 9) -> int | None:
-    """Where the finite verb of the clause that begins at `start` stands, its subject being a plain phrase."""
-    for i in range(start + 1, min(start + reach, len(tokens))):
-        if tokens[i].tag == FINITE:
-            subject = tokens[start:i]
-            alone = len(subject) == 1 and subject[0].tag == PRONOUN and start > 0
-            return i if alone or not is_broken(subject) or _is_listed(subject) else None
-    return None
-
-
-def _is_listed(subject: list[Token]) -> bool:
-    """Whether it is a plain list: "Gasoline, air fares and used car prices"."""
-    commas = [i for i, token in enumerate(subject) if token.tag == COMMA]
-    joined = next((i for i, token in enumerate(subject) if token.low in ("and", "or")), 0)
-    plain = (CONTENT, NUMBER, DETERMINER, COMMA, CONJUNCTION)
-    return bool(commas) and joined > commas[-1] and len(commas) <= 2 and all(t.tag in plain for t in subject)
-
-
-def content_start(tokens: list[Token], position: int) -> int:
-    """Where what is said begins after a verb of saying: past "that", past the one who is told."""
-    for i in range(position, min(position + 4, len(tokens))):
-        if tokens[i].low == "that":
-            return i + 1
-    return position
-
-
-def is_broken(tokens: list[Token]) -> bool:
-    """Whether marks or clauses stand where a plain phrase is wanted."""
-    return any(token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR, PRONOUN) or token.text in "()" for token in tokens)
-
-
-_NO_SAYING = frozenset(
-    ["expected", "expects", "called", "calls", "described", "continued", "states", "urged", "asked", "asks"]
-)
-
-
-def has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
-    """Whether somebody is named, or left unnamed, as the source of what is said."""
-    words = lexicon.words("attribution_verbs")
-    for i, token in enumerate(tokens):
-        if token.low == "according":
-            return True
-        if token.low not in words or token.low in _NO_SAYING:
-            continue
-        if token.tag in (FINITE, GERUND, BASE) or (token.tag == PARTICIPLE and not _is_passive(tokens, i, lexicon)):
-            return True
-    return False
-
-
-def _is_passive(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
-    """Whether the thing itself is said of: "no injuries were reported", not "it was reported that"."""
-    before = tokens[max(0, position - 3) : position]
-    following = tokens[position + 1].low if position + 1 < len(tokens) else ""
-    is_passive = any(token.low in lexicon.words("be_forms") for token in before)
-    return is_passive and following not in ("that", "to") and not any(token.low == "it" for token in before)
 
 
 def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, max_words: int) -> Iterator[Ending]:
@@ -446,7 +336,7 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.75 if after is None or after.text not in "'’" else 0.0
     if after.tag == DASH:
         return 0.6
-    if (after.low in lexicon.words("conditionals") and after.low not in _TOLD_LATER) or after.tag == NEGATION:
+    if (after.low in lexicon.words("conditionals") and after.low not in TOLD_LATER) or after.tag == NEGATION:
         return 0.0
     if last.tag != CONTENT and (
         last.low in lexicon.words("incomplete_verbs") or last.low in lexicon.words("incomplete_participles")
@@ -454,20 +344,31 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.0
     if after.tag == COMMA:
         return _before_comma(tokens, end, lexicon)
+    if (
+        last.tag == NUMBER
+        and after.low in ("to", "or", "and")
+        and end + 1 < len(tokens)
+        and tokens[end + 1].tag == NUMBER
+    ):
+        return 0.0
     if last.tag == NUMBER and (after.low in MEASURES or after.tag in (CONTENT, NUMBER)):
         return 0.0
-    if last.low in MEASURES and after.low in ("of", "a", "per"):
+    if last.low in MEASURES and after.low in ("of", "a", "per", "before", "after", "ago", "later"):
         return 0.0
     if after.tag == CONJUNCTION and end + 2 < len(tokens):
         return _before_conjunction(tokens, group_end, end, lexicon)
     if after.low == "as" and [token.low for token in tokens[end : end + 3]] == ["as", "well", "as"]:
         return 0.5
     if after.tag == TO:
+        if last.low in lexicon.words("content_nouns"):
+            return 0.0
         controlled = any(t.low in lexicon.words("controlling_verbs") or t.low == "for" for t in tokens[:end])
         return 0.3 if end > group_end + 1 and not controlled else 0.0
     if after.tag == GERUND and after.low in lexicon.words("trailing_bare_gerunds"):
         return 0.45
     if after.tag == PARTICIPLE or after.low in ("that", "who"):
+        if after.tag == PARTICIPLE and tokens[group_end - 1].low in ("have", "has", "had"):
+            return 0.0  # "to have the dish protected"
         relative = after.tag == PARTICIPLE or (end + 1 < len(tokens) and tokens[end + 1].tag == FINITE)
         return 0.36 if relative and _described(tokens, group_end, end, lexicon) else 0.0
     if after.low == "as" and _opens_clause(tokens, end + 1):
@@ -489,7 +390,7 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
 
 def _is_time(tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether a time follows that the explanation may give: "three years after", "this week"."""
-    times = lexicon.words("time_nouns") | _SPANS
+    times = lexicon.words("time_nouns") | SPANS
     return len(tokens) > 1 and (tokens[1].low in times or tokens[1].low.removesuffix("s") in times)
 
 
@@ -520,6 +421,10 @@ def _before_conjunction(tokens: list[Token], group_end: int, end: int, lexicon: 
     """Before "and" or "but": a second predicate, or a clause with a subject of its own."""
     if tokens[end].low not in ("and", "but", "so", "yet"):
         return 0.0
+    inner = any(token.low in CLAUSE_OPENERS for token in tokens[group_end:end])
+    shown = any(token.low in lexicon.words("factive_verbs") for token in tokens[:group_end])
+    if inner or shown:
+        return 0.0  # "since France and Spain fought", "showed ten men and two women were hurt"
     following = end + 1 + (tokens[end + 1].tag == ADVERB)
     if _second_predicate(tokens, group_end, following, lexicon):
         return 0.5
@@ -555,6 +460,9 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         return 0.0
     if following.tag == NUMBER and end + 2 < len(tokens) and tokens[end + 2].tag == COMMA:
         return 0.6  # an age
+    opened = any(token.low in CLAUSE_OPENERS for token in tokens[max(0, end - 6) : end])
+    if opened and following.is_capital:
+        return 0.0  # "days after a journalist, Ada Quill, was freed"
     if following.tag == PARTICIPLE and last.low in lexicon.words("content_nouns"):
         return 0.0  # "with concerns, raised by residents, that …"
     if following.tag in (CONTENT, NUMBER, FINITE) and following.low not in ("including",):

@@ -134,6 +134,8 @@ def _noun_start(tokens: list[Token], start: int) -> float:
     if start == 0:
         return 0.16
     before = tokens[start - 1]
+    if token.tag == NUMBER and before.low in ("over", "about", "around", "than", "least", "nearly", "almost", "some"):
+        return 0.0
     if tokens[0].low == "there" and start <= 4 and before.low in ("is", "are", "was", "were", "been"):
         return 0.28
     if token.low == "the" and before.tag not in (FINITE, BASE, PARTICIPLE):

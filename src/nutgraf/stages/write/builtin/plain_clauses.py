@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nutgraf.stages.write.builtin.beginnings import has_attribution, is_broken
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
     COMMA,
@@ -20,7 +21,6 @@ from nutgraf.stages.write.builtin.clauses import (
     SUBORDINATOR,
     Token,
 )
-from nutgraf.stages.write.builtin.endings import has_attribution, is_broken
 from nutgraf.text.lexicon import Lexicon
 
 _MAX_SUBJECT = 9

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nutgraf.stages.write.builtin.beginnings import (
+    content_start,
+    has_attribution,
+    is_broken,
+    main_start,
+    opens_with_quantity,
+    verb_after,
+)
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
     BASE,
@@ -23,14 +31,6 @@ from nutgraf.stages.write.builtin.clauses import (
     QUOTE,
     STOP,
     Token,
-)
-from nutgraf.stages.write.builtin.endings import (
-    content_start,
-    has_attribution,
-    is_broken,
-    main_start,
-    opens_with_quantity,
-    verb_after,
 )
 from nutgraf.text.lexicon import Lexicon
 
@@ -158,6 +158,8 @@ def _starts_clause(tokens: list[Token], start: int) -> bool:
         return False
     if tokens[start].tag == ADVERB and start + 1 < len(tokens) and tokens[start + 1].tag == CONTENT:
         return tokens[start].low in _ADJECTIVE_TOO
+    if tokens[start].low == "right" and tokens[start + 1].low == "now":
+        return False
     if tokens[start].low == "there":
         return start + 1 < len(tokens) and tokens[start + 1].tag == FINITE
     if tokens[start].tag == GERUND:  # "Removing the limits would …"
@@ -250,7 +252,7 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
     inner = verb_after(tokens, content, _MAX_SUBJECT) if content + 1 < len(tokens) else None
     if inner is None:
         return
-    if content <= verb + 2:
+    if content <= verb + 2 and (tokens[content].tag == PRONOUN or _starts_clause(tokens, content)):
         yield Predication(subject + tokens[verb:], len(subject) + inner - verb, -0.05)
     if _contested(tokens, lexicon) or any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[verb - 3 : verb]):
         return

@@ -6,9 +6,11 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from nutgraf.stages.write.builtin.beginnings import verb_after
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
     COMMA,
+    CONJUNCTION,
     CONTENT,
     DASH,
     DETERMINER,
@@ -23,7 +25,7 @@ from nutgraf.stages.write.builtin.clauses import (
     Token,
     count_words,
 )
-from nutgraf.stages.write.builtin.endings import clause_ends, verb_after, word_count
+from nutgraf.stages.write.builtin.endings import clause_ends, word_count
 from nutgraf.stages.write.builtin.leaning import balanced, capitalise
 from nutgraf.stages.write.builtin.phrases import noun_phrases
 from nutgraf.stages.write.builtin.plain_clauses import plain_clauses
@@ -175,6 +177,10 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False
     if last.low in lexicon.words("indefinites"):
         return False
+    if first.low in ("all", "both") and tokens[1].tag in (NUMBER, FINITE):
+        return False  # of whom?
+    if any(t.low in ("one", "ones") and after.tag == FINITE for t, after in itertools.pairwise(tokens)):
+        return False
     if first.start == 0 and first.low.endswith("ed") and tokens[1].tag in (PREPOSITION, ADVERB, DETERMINER):
         return False  # "Perched atop the tower"
     if tokens[0].low == "some" and tokens[1].tag == FINITE:
@@ -197,6 +203,8 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
 def _ends_in_verb(tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether the last word may be a verb that lacks its object: "residents on water systems receive"."""
     last, before = tokens[-1], tokens[-2]
+    if last.low in ("seem", "seems", "become", "becomes", "remain", "include", "includes", "appear"):
+        return True
     if last.tag != CONTENT or lexicon.verb_forms.get(last.low) != "base" or last.low in lexicon.words("event_nouns"):
         return False
     return before.tag in (CONTENT, FINITE) and before.low.endswith(("s", "ed")) and not before.is_capital
@@ -335,10 +343,13 @@ def _is_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
 
 
 def _is_spare_adverb(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
-    return token is not tokens[-1] and (
-        token.low in lexicon.words("spare_adverbs")
-        or (token.tag == ADVERB and token.low.endswith("ly") and token.low not in lexicon.words("telling_adverbs"))
-    )
+    place = tokens.index(token)
+    before, after = tokens[place - 1 : place], tokens[place + 1 : place + 2]
+    joined = any(t.tag in (ADVERB, CONJUNCTION) or t.low == "right" for t in before + after)
+    if not after or joined:
+        return False  # "very quickly", "quietly and slowly"
+    manner = token.tag == ADVERB and token.low.endswith("ly") and token.low not in lexicon.words("telling_adverbs")
+    return manner or token.low in lexicon.words("spare_adverbs")
 
 
 def _is_spare_article(token: Token, tokens: list[Token], lexicon: Lexicon) -> bool:
