@@ -270,6 +270,8 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     ended = after is None or after.tag == STOP
     if any(token.tag == COMMA for token in complement) and not (ended and joined):
         return False
+    if first.tag == GERUND and len(complement) > 1 and complement[1].tag == CONJUNCTION:
+        return False
     if first.tag == GERUND and not (len(complement) > 1 and complement[1].tag == CONTENT):
         return alone or passive or copula or (after is None or after.tag == STOP)
     if first.tag == PREPOSITION:
@@ -378,10 +380,12 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
     if named and after.low in ("on", "for", "in", "at", "and"):
         return 0.0  # perhaps within a name
+    if last.low in lexicon.words("content_nouns") and after.low in ("in", "of", "for"):
+        return 0.0
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in BOUND:
         return 0.35 if after.low in _LOOSE else 0.5
     if after.low in _FARTHER and end > group_end:
-        bound = any(token.low in lexicon.words("paired_verbs") for token in tokens[:group_end])
+        bound = any(token.low in lexicon.words("paired_verbs") for token in tokens[:end])
         return 0.0 if bound else 0.27
     if after.tag in (NUMBER, DETERMINER) or after.low in ("last", "next"):
         return 0.5 if _is_time(tokens[end : end + 3], lexicon) else 0.0
@@ -460,6 +464,9 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         return 0.0
     if following.tag == NUMBER and end + 2 < len(tokens) and tokens[end + 2].tag == COMMA:
         return 0.6  # an age
+    asked = any(token.low in lexicon.words("controlling_verbs") for token in tokens[:end])
+    if asked and any(token.tag == TO for token in tokens[end : end + 16]):
+        return 0.0  # "urged the army, which …, to break with him"
     opened = any(token.low in CLAUSE_OPENERS for token in tokens[max(0, end - 6) : end])
     if opened and following.is_capital:
         return 0.0  # "days after a journalist, Ada Quill, was freed"

@@ -28,6 +28,7 @@ from nutgraf.text.lexicon import Lexicon
 _MAX_PHRASE_TOKENS = 10
 _MIN_PHRASE_WORDS = 4
 _LINKS = frozenset(("of", "between", "against", "on", "for", "from", "in"))
+_DOUBTS = frozenset(("unlikely", "failed", "fails", "refused", "declined", "denied", "denies"))
 _EVENT_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ance", "ence", "ure", "ures")
 _POINTERS = frozenset(
     [
@@ -146,7 +147,9 @@ def _noun_start(tokens: list[Token], start: int) -> float:
         return 0.0  # what somebody is says nothing by itself
     perfect = before.tag == PARTICIPLE and start > 1 and tokens[start - 2].low in ("has", "have", "had")
     if before.tag in (BASE, FINITE, GERUND) or perfect:
-        negated = any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, start - 5) : start])
+        negated = any(
+            t.tag == NEGATION or t.low.endswith("n't") or t.low in _DOUBTS for t in tokens[max(0, start - 5) : start]
+        )
         return 0.0 if negated else 0.2
     return 0.14 if before.low in ("on", "over", "about", "against", "for", "by", "with", "including", "a") else 0.0
 

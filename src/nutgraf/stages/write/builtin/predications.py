@@ -30,6 +30,7 @@ from nutgraf.stages.write.builtin.clauses import (
     PRONOUN,
     QUOTE,
     STOP,
+    TO,
     Token,
 )
 from nutgraf.text.lexicon import Lexicon
@@ -51,6 +52,7 @@ _NO_SUBJECT = frozenset(
         "others",
         "no",
         "it",
+        "whose",
     ]
 )
 _ADJECTIVE_TOO = frozenset(("long", "first", "last", "early", "daily", "weekly", "monthly", "yearly", "family"))
@@ -176,8 +178,15 @@ def _plain(
     tokens: list[Token], start: int, lexicon: Lexicon, standing: float, *, is_claim: bool = False
 ) -> Iterator[Predication]:
     verb = verb_after(tokens, start, _MAX_SUBJECT) if _starts_clause(tokens, start) else None
-    if verb is not None and tokens[verb].low not in lexicon.words("attribution_verbs"):
-        yield Predication(tokens[start:], verb - start, standing, is_claim)
+    if verb is None or tokens[verb].low in lexicon.words("attribution_verbs"):
+        return
+    clause = tokens[start:]
+    if (
+        standing <= _IN_PASSING
+    ):  # an infinitive may belong to the clause around it: "waited until the polls closed to …"
+        purpose = next((i for i, t in enumerate(clause) if t.tag == TO and i > verb - start + 1), len(clause))
+        clause = clause[:purpose]
+    yield Predication(clause, verb - start, standing, is_claim)
 
 
 def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
@@ -274,6 +283,7 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
 
 
 _VERBS = frozenset((FINITE, BASE, GERUND, PARTICIPLE, PREPOSITION, ADVERB))
+_IN_PASSING = -0.22  # what a clause loses that only says when or why
 _AS_MANY = frozenset(("many", "much", "well", "soon", "long", "far", "such"))
 _SELF = frozenset(("it", "he", "she", "they"))
 
@@ -340,7 +350,7 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
         return (0, 0.0) if modal else (i + 1, -0.03)
     if tokens[i - 1].low == "such" or (modal and token.low in ("when", "after", "as", "where", "while")):
         return 0, 0.0
-    return i + 1, -0.22
+    return i + 1, _IN_PASSING
 
 
 def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[Predication]:

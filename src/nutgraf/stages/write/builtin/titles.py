@@ -177,8 +177,9 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False
     if last.low in lexicon.words("indefinites"):
         return False
-    if first.low in ("all", "both") and tokens[1].tag in (NUMBER, FINITE):
-        return False  # of whom?
+    counted = first.low in ("all", "both") and tokens[1].tag == NUMBER
+    if counted or first.low == "whose" or (first.tag == DETERMINER and tokens[1].tag == FINITE):
+        return False  # "All three worked", "Most would be": of whom?
     if any(t.low in ("one", "ones") and after.tag == FINITE for t, after in itertools.pairwise(tokens)):
         return False
     if first.start == 0 and first.low.endswith("ed") and tokens[1].tag in (PREPOSITION, ADVERB, DETERMINER):
