@@ -16,6 +16,7 @@ import hashlib
 import json
 import math
 import time
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ PUBLISHED = {
     "qags-cnndm": "trigram overlap .771",
     "summedits": "people .90, GPT-4 .832, QAFactEval .674, SummaC-Conv .571",
 }
+GOLDEN = Path(__file__).parent.parent / "tests" / "golden" / "check" / "cases.toml"
 FAITHFUL_SETS = ("qags-cnndm", "qags-xsum", "cliff")
 """Sets of news whose true rows people read against the article: they make "false alarms"."""
 
@@ -197,6 +199,49 @@ def print_true_rows(items: Sequence[Item], findings: Sequence[list[Finding]]) ->
         print(f"| {name} | {len(given)} | {withheld:.3f} | {weak:.3f} |")
 
 
+def calibration(items: Sequence[Item], findings: Sequence[list[Finding]]) -> list[tuple[float, float, int]]:
+    """Mean score, share of rows labelled true and their number, by tenths of the row's score, for the sets of news
+    that people read against the article (`FAITHFUL_SETS`)."""
+    scores = [
+        math.exp(row_score(found)) for i, found in zip(items, findings, strict=True) if i.set_name in FAITHFUL_SETS
+    ]
+    labels = [item.is_supported for item in items if item.set_name in FAITHFUL_SETS]
+    bins: dict[int, list[tuple[float, bool]]] = defaultdict(list)
+    for score, label in zip(scores, labels, strict=True):
+        bins[min(9, int(10 * score))].append((score, label))
+    return [
+        (float(np.mean([s for s, _ in pairs])), float(np.mean([label for _, label in pairs])), len(pairs))
+        for _, pairs in sorted(bins.items())
+    ]
+
+
+def calibration_error(bins: Sequence[tuple[float, float, int]]) -> float:
+    """Expected calibration error (Naeini et al. 2015): the mean distance of score and share, weighted by rows."""
+    return sum(abs(score - share) * rows for score, share, rows in bins) / sum(rows for _, _, rows in bins)
+
+
+def print_calibration(bins: Sequence[tuple[float, float, int]]) -> None:
+    """The reliability table and the error."""
+    print(f"\nCalibration on {', '.join(FAITHFUL_SETS)}: expected error {calibration_error(bins):.3f}")
+    print("\n| mean score | share true | rows |\n| --- | --- | --- |")
+    for score, share, rows in bins:
+        print(f"| {score:.2f} | {share:.2f} | {rows} |")
+
+
+def print_golden_kinds() -> None:
+    """How many of the project's own cases get their verdict, by kind of fault (the words before a colon)."""
+    cases = tomllib.loads(GOLDEN.read_text(encoding="utf-8"))
+    article = article_from_text(cases["article"], title="", published_at=cases["published_at"])
+    kinds: dict[str, list[bool]] = defaultdict(list)
+    for case in cases["case"]:
+        verdict = check_sentences([case["sentence"]], article)[0].verdict
+        is_met = verdict is not Verdict.SUPPORTED if case["verdict"] == "not_supported" else verdict == case["verdict"]
+        kinds[case["kind"].split(":")[0]].append(is_met)
+    print("\n| own cases, by kind | met | of |\n| --- | --- | --- |")
+    for kind, met in kinds.items():
+        print(f"| {kind} | {sum(met)} | {len(met)} |")
+
+
 def print_error_types(items: Sequence[Item], findings: Sequence[list[Finding]]) -> None:
     """Share of faulty rows of each kind in which a sentence is withheld, and in which one is withheld or weak."""
     kinds: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
@@ -228,6 +273,8 @@ def main() -> None:
     print(f"| sentences per CPU second | {sentences_per_second():.0f} | |")
     print_true_rows(items, findings)
     print_error_types(items, findings)
+    print_calibration(calibration(items, findings))
+    print_golden_kinds()
 
 
 if __name__ == "__main__":

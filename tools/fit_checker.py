@@ -33,6 +33,7 @@ PAIR_WEIGHT = 0.2
 PAIR_SHARPNESS = 30.0
 SHRINKAGE = 0.03
 COMMON_DOUBT = 0.15
+LEAST_SPREAD = 0.1  # what is seen in a few sentences only is not given a great weight for being rare
 STEPS = 900
 STEP_SIZE = 0.03
 MOST_ROWS_OF_A_SET = 1_500
@@ -58,6 +59,16 @@ class Table:
     pairs: np.ndarray  # (reference, edit) item numbers, shape (n, 2)
     has_hard_fault: np.ndarray
 
+    def only(self, chosen: np.ndarray) -> Table:
+        """The table of the items for which `chosen`, shape (items,), is true."""
+        number = np.cumsum(chosen) - 1
+        rows = chosen[self.item_of]
+        pairs = self.pairs[chosen[self.pairs].all(axis=1)]
+        return Table(
+            self.names, self.features[rows], number[self.item_of[rows]], self.labels[chosen], self.sets[chosen],
+            number[pairs], self.has_hard_fault[rows],
+        )  # fmt: skip
+
 
 def examine_items(items: Sequence[Item]) -> Table:
     """The features of every sentence of `items`."""
@@ -69,10 +80,10 @@ def examine_items(items: Sequence[Item]) -> Table:
         if item.article not in indexes:
             indexes[item.article] = ArticleIndex(article_from_text(item.article, title=""))
         index = indexes[item.article]
-        for sentence in item.sentences:
+        for place, sentence in enumerate(item.sentences):
             claim = read(sentence, index.language)
             if claim.tokens.words:
-                examination = examine(claim, index)
+                examination = examine(claim, index, is_opening=place == 0 < len(item.sentences) - 1)
                 rows.append(examination.features)
                 item_of.append(number)
                 hard.append(any(fault.is_hard for fault in examination.faults))
@@ -88,7 +99,9 @@ def _pairs(items: Sequence[Item]) -> np.ndarray:
     for number, item in enumerate(items):
         if item.set_name.startswith("bump"):
             groups[item.pair][0 if item.is_supported else 1].append(number)
-    return np.array([(good, bad) for goods, bads in groups.values() for good in goods for bad in bads])
+    return np.array([(good, bad) for goods, bads in groups.values() for good in goods for bad in bads], int).reshape(
+        -1, 2
+    )
 
 
 def item_weights(table: Table) -> np.ndarray:
@@ -109,7 +122,7 @@ def fit(table: Table) -> tuple[np.ndarray, float]:
     names, set_of = np.unique(table.sets, return_inverse=True)
     row_set = set_of[table.item_of]
     weights_of_items = item_weights(table)
-    spread = table.features.std(axis=0) + 1e-9
+    spread = np.maximum(table.features.std(axis=0), LEAST_SPREAD)
     scaled = table.features / spread
     size = scaled.shape[1]
     theta = np.concatenate([np.full(size, -COMMON_DOUBT), np.full(len(names), 2.0)])
@@ -138,7 +151,7 @@ def fit(table: Table) -> tuple[np.ndarray, float]:
 def _pair_slope(holds: np.ndarray, pairs: np.ndarray, count: int) -> np.ndarray:
     good, bad = pairs[:, 0], pairs[:, 1]
     lead = np.clip(PAIR_SHARPNESS * (holds[good] - holds[bad]), -50, 50)
-    pull = PAIR_SHARPNESS * PAIR_WEIGHT / len(pairs) / (1 + np.exp(lead))
+    pull = PAIR_SHARPNESS * PAIR_WEIGHT / max(1, len(pairs)) / (1 + np.exp(lead))
     return np.bincount(bad, pull, count) - np.bincount(good, pull, count)
 
 

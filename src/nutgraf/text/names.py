@@ -17,7 +17,7 @@ _JOINER_WORDS = "of de la le du van von der den di da dos del bin al el and for 
 _INITIAL_WORDS = """
 the a an this that these those it he she they we i you in on at for from by with as after before when while if
 but and or so yet although though because since until once there here his her their its our my your what who
-how why where which both each all some many most no not one two more less police people new mr mrs ms miss dr sir
+how why where which both each all some many most no not one two more less only police people new mr mrs ms miss dr sir
 lord lady prof professor president minister monday tuesday wednesday thursday friday saturday sunday january
 february march april may june july august september october november december
 """

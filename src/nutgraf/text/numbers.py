@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from nutgraf.text.words import fold_typography
 
@@ -69,7 +70,7 @@ _NUMERAL = re.compile(
 )
 _WORDS = "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True)])
 _WORD_NUMBER = re.compile(
-    rf"\b(?P<words>(?:a(?=\s(?:hundred|thousand|million|billion|trillion|dozen)\b)|{_WORDS})(?:[\s-](?:and\s)?(?:{_WORDS}|hundred)\b)*){_TAIL}\b",
+    rf"\b(?P<words>(?:a(?=\s(?:hundred|thousand|million|billion|trillion|dozen)\b)|{_WORDS})(?:(?:\s?-\s?|\s)(?:and\s)?(?:{_WORDS}|hundred)\b)*){_TAIL}\b",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(
@@ -77,6 +78,9 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL_WORD = re.compile(rf"\b(?:(?P<tens>{'|'.join(_TENS)})[\s-])?(?P<ordinal>{'|'.join(_ORDINALS)})\b", re.I)
+_RANGE = re.compile(r"\s?(?:-|–|to|and|or)\s?[$£€¥]?", re.IGNORECASE)
+_SCALE_WORD = re.compile(rf"(?:{_SCALE_PATTERN})\b|\d[kmb]\b", re.IGNORECASE)
+_ORDINAL_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 _NEARBY_CHARS = 24
 _FRACTION_TOLERANCE_POINTS = 2.0  # 32% or 35% may be told as a third
 _ABOUT = re.compile(
@@ -118,16 +122,29 @@ def find_quantities(text: str, language: str = "en") -> list[Quantity]:
                 if not any(quantity.start < end and start < quantity.end for start, end in taken):
                     found.append(quantity)
                     taken.append((quantity.start, quantity.end))
-    return sorted(found, key=lambda quantity: quantity.start)
+    return _with_range_units(sorted(found, key=lambda quantity: quantity.start), folded)
+
+
+def _with_range_units(found: list[Quantity], folded: str) -> list[Quantity]:
+    """The first number of a range takes the unit and scale of the second: 4-7%, between 5 and 6 million."""
+    for at, (low, high) in enumerate(pairwise(found)):
+        is_bare = not low.unit and low.text.strip()[-1:].isalnum() and low.value < high.value
+        if is_bare and high.unit != "ordinal" and _RANGE.fullmatch(folded, low.end, high.start):
+            scale = next(
+                (s for s in (1e12, 1e9, 1e6, 1e3) if high.step >= s / 1e3 and high.value >= s > low.value), 1.0
+            )
+            scale = scale if _SCALE_WORD.search(high.text) and low.value * scale < high.value else 1.0
+            found[at] = replace(low, value=low.value * scale, unit=high.unit, step=low.step * scale)
+    return found
 
 
 def same_quantity(claimed: Quantity, given: Quantity) -> bool:
     """Whether `claimed` is a fair way to write `given`: the same value and unit, or a rounding of it.
 
     Rounding may drop digits (12.9bn → 13bn) but not whole people: counts below 100 must be equal. A bound ("more
-    than 100") holds where the given value is on its side and within half of it.
+    than 100") holds where the given value is on its side and within half of it; "more than 100" is not "under 100".
     """
-    if not _same_unit(claimed, given):
+    if not _same_unit(claimed, given) or {claimed.bound, given.bound} == {"over", "under"}:
         return False
     difference = abs(claimed.value - given.value)
     if difference <= 1e-6 * max(1.0, abs(given.value)):
@@ -166,10 +183,21 @@ def _numerals(folded: str, text: str, language: str) -> Iterable[Quantity]:
         step = scale * 10.0**-decimals
         if not decimals:
             step *= 10.0 ** (len(digits) - len(digits.rstrip("0"))) if len(digits) > 2 else 1.0
-        unit = "ordinal" if match["ordinal"] else _unit(match["prefix"], match["unit"])
+        is_ordinal = _is_ordinal(value, match["ordinal"])
+        if not match["unit"] and not is_ordinal and folded[match.end() : match.end() + 1].isalpha():
+            continue  # 4Q, 3D: a mark, not a quantity
+        unit = "ordinal" if is_ordinal else _unit(match["prefix"], match["unit"])
         start = match.start("prefix") if match["prefix"] else match.start("digits")
         end = match.end()
         yield Quantity(text[start:end], start, end, value * scale, unit, step, _bound(folded, start))
+
+
+def _is_ordinal(value: float, ending: str | None) -> bool:
+    """Whether `ending` makes an ordinal of `value`: 1st, 11th, 21st, but not 15st, which is a weight."""
+    if not ending:
+        return False
+    last = 0 if 10 < value % 100 < 20 else int(value % 10)
+    return ending.casefold() == _ORDINAL_ENDINGS.get(last, "th")
 
 
 def _read_digits(digits: str, *, comma_is_decimal: bool) -> tuple[float, int]:

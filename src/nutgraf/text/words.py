@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+(?:[’'\-.]\w+)*", re.UNICODE)
+_CACHED_TEXTS = 16  # an article is read by many readers of numbers, names and dates one after the other
 _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‐": "-", "‑": "-"}
 )
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def fold_typography(text: str) -> str:
     """`text` with typographic quotes, apostrophes and hyphens made plain; its length does not change."""
     return text.translate(_FOLD)

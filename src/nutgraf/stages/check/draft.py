@@ -86,17 +86,18 @@ class _Desk:
         return CheckedDraft(dek, what_happened, insights, takeaways, tuple(self.withheld))
 
     def settle_all(self, part: Part, sentences: tuple[DraftSentence, ...]) -> tuple[BriefSentence, ...]:
-        return tuple(s for sentence in sentences if (s := self.settle(part, sentence)) is not None)
+        settled = (self.settle(part, sentence, is_opening=at == 0) for at, sentence in enumerate(sentences))
+        return tuple(sentence for sentence in settled if sentence is not None)
 
-    def settle(self, part: Part, sentence: DraftSentence) -> BriefSentence | None:
+    def settle(self, part: Part, sentence: DraftSentence, *, is_opening: bool = True) -> BriefSentence | None:
         """The sentence itself, its replacement, or None; the latter two are recorded."""
-        finding = self.check(sentence)
+        finding = self.check(sentence, is_opening=is_opening)
         if finding.verdict is not Verdict.UNSUPPORTED:
             return BriefSentence(sentence.text, finding)
         return self.replace(part, sentence, finding, self.source_for(part, finding))
 
-    def check(self, sentence: DraftSentence) -> Finding:
-        finding = check_sentence(sentence.text, self.index, sentence.cites)
+    def check(self, sentence: DraftSentence, *, is_opening: bool = True) -> Finding:
+        finding = check_sentence(sentence.text, self.index, sentence.cites, is_opening=is_opening)
         return _barred(finding) if _key(sentence.text) in self.barred else finding
 
     def withdraw(self, brief: Brief) -> CheckedDraft:

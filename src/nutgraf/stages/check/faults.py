@@ -20,7 +20,14 @@ from nutgraf.text.words import without_accents
 FaultKind = Literal[
     "number", "date", "name", "split_name", "quote", "unquoted",
     "left_out", "qualifier", "negation", "turned", "hedge",
+    "pronoun", "repeated", "scope", "cause", "roles", "mode", "speaker", "fused", "counted",
+    "predicate",
 ]  # fmt: skip
+
+MARKED_KINDS: frozenset[FaultKind] = frozenset(
+    ("repeated", "cause", "roles", "mode", "fused", "counted", "predicate", "scope", "split_name", "qualifier")
+)
+"""Soft faults that allow no more than a weak verdict."""
 
 _NOUN_CAPITALS = frozenset(("de", "lb"))
 _TITLE_CASE_SHARE = 0.6

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nutgraf.stages.check.clauses import Roles
 from nutgraf.stages.check.evidence import kin_of
 from nutgraf.stages.check.faults import Fault
 from nutgraf.stages.check.index import ArticleIndex, Reading, is_number_word
@@ -28,7 +29,7 @@ _CONCAVE = (
     "novel", "unplaced", "unplaced_sum", "unplaced_small", "loose", "known_loose", "misfit", "fragments", "uncopied",
 )  # fmt: skip
 _MAX_FRAGMENT_POSITIONS = 60
-_PRONOUNS = frozenset(("he", "she", "him", "her", "they", "them", "his", "their", "it", "its", "we", "our", "i"))
+_PRONOUNS = frozenset(("he", "she", "him", "her", "they", "them", "his", "their", "it", "its"))
 _SUBJECT_TOKENS = 3
 
 
@@ -61,7 +62,10 @@ def measure(
     faults: Sequence[Fault],
     polarity: Polarity,
     ties: NeighbourTies,
+    roles: Roles,
     index: ArticleIndex,
+    *,
+    is_opening: bool,
 ) -> dict[str, float]:
     """The features of `claim` by name (their meaning: docs/explanation/evidence.md)."""
     places = claim.content
@@ -90,8 +94,11 @@ def measure(
         "fragments": _fragment_count(claim, index) / max(1, len(claim.lemmas)),
         "uncopied": _uncopied(claim, index),
         "exchanged": min(_MAX_COUNT, _exchanged(claim, content, kin, index)),
+        "strange_verb": min(_MAX_COUNT, roles.strange_verbs),
+        "strange_subject": min(_MAX_COUNT, roles.strange_subjects),
+        "strange_object": min(_MAX_COUNT, roles.strange_objects),
         "spread": max(0, len(evidence) - 1),
-        "dangling": float(any(word in _PRONOUNS for word in claim.tokens.words[:_SUBJECT_TOKENS])),
+        **_dangling(claim, evidence, index, is_opening=is_opening),
         "negated": min(_MAX_COUNT, len(polarity.negated)) / 2.0,
         "unnegated": min(_MAX_COUNT, len(polarity.unnegated)) / 2.0,
         "negator_added": float(polarity.negator_added),
@@ -100,6 +107,13 @@ def measure(
     for name in _CONCAVE:
         features[name] = max(0.0, features[name]) ** _CONCAVITY
     return features
+
+
+def _dangling(claim: Reading, evidence: Sequence[int], index: ArticleIndex, *, is_opening: bool) -> dict[str, float]:
+    """A pronoun for a subject: where no sentence goes before, and where the evidence calls the subject otherwise."""
+    said = {word for word in claim.tokens.words[:_SUBJECT_TOKENS] if word in _PRONOUNS}
+    held = {word for s in evidence for word in index.reading.tokens.words[slice(*index.sentence_tokens[s])]}
+    return {"dangling": float(bool(said) and is_opening), "renamed": float(bool(said - held))}
 
 
 def _fault_counts(faults: Sequence[Fault]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from nutgraf.domain.article import Article
 from nutgraf.stages.check.lexicon import FUNCTION_WORDS
@@ -22,7 +23,10 @@ from nutgraf.text.numbers import NUMBER_WORDS, Quantity, find_quantities
 from nutgraf.text.places import place_key
 from nutgraf.text.quotations import Quotation, find_quotations, fold_quotation
 from nutgraf.text.tokens import Tokens, tokenise
-from nutgraf.text.words import without_accents
+from nutgraf.text.words import fold_typography, without_accents
+
+if TYPE_CHECKING:
+    from nutgraf.stages.check.clauses import Predicate
 
 MAX_CLAIM_CHARS = 1_000
 """A sentence is considered up to here; a longer one cannot be vouched for."""
@@ -45,6 +49,11 @@ class Reading:
     tokens: Tokens
     lemmas: tuple[str, ...]
     content: tuple[int, ...]
+
+    @cached_property
+    def content_places(self) -> frozenset[int]:
+        """The positions of `content`, to ask whether one is among them."""
+        return frozenset(self.content)
 
     @cached_property
     def names(self) -> list[Name]:
@@ -114,6 +123,7 @@ class ArticleIndex:
         for position, word in enumerate(self.reading.lemmas):
             self.positions.setdefault(word, []).append(position)
         self.kin: dict[str, str] = {}  # filled by evidence.kin_of
+        self.predicates: dict[str, list[Predicate]] = {}  # filled by clauses
         self.opposites: dict[str, list[str]] = {}  # filled by polarity
         self.surface = frozenset(self.reading.tokens.words)
 
@@ -183,6 +193,11 @@ class ArticleIndex:
         return fold_quotation(self.text)
 
     @cached_property
+    def plain(self) -> str:
+        """The text with plain marks and dashes; offsets are those of the text."""
+        return fold_typography(self.text).replace("—", "-").replace("–", "-")
+
+    @cached_property
     def quotations(self) -> list[Quotation]:
         """The article's own quotations."""
         return find_quotations(self.text)
@@ -212,12 +227,24 @@ class ArticleIndex:
         return frozenset(words)
 
     @cached_property
+    def full_names(self) -> frozenset[str]:
+        """The last words of names of two words and more (surnames, mostly), places left out."""
+        return frozenset(
+            name.words[-1] for name in self.reading.names if len(name.words) > 1 and not place_key(name.words[-1])
+        )
+
+    @cached_property
     def places(self) -> dict[str, str]:
         """The countries that the text names: key to the lemma of the word that names it first."""
         table: dict[str, str] = {}
         for position, key in place_keys(self.reading.tokens.words):
             table.setdefault(key, self.reading.lemmas[position])
         return table
+
+    def places_between(self, start: int, end: int) -> range:
+        """The token positions that begin between two offsets."""
+        starts = self.reading.tokens.starts
+        return range(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end))
 
     def lemma_at(self, start: int, end: int) -> str:
         """The lemma of the first token that begins between two offsets, or ""."""

@@ -37,6 +37,9 @@ DENIALS = frozenset(_WORDS["denials"].split())
 HEDGES = frozenset(_WORDS["hedges"].split())
 MODALS = frozenset(_WORDS["modals"].split())
 QUALIFIERS = frozenset(_WORDS["qualifiers"].split())
+CAUSES = frozenset(_WORDS["causes"].split())
+SCOPES = {word: frozenset(line.split()) for line in _WORDS["scopes"].strip().splitlines() for word in line.split()}
+"""Word → the words that say as much of how far a statement reaches."""
 SYNONYMS = _synonyms(_WORDS["synonyms"])
 """Lemma → lemmas that may stand for it."""
 OPPOSITES = _opposites(_WORDS["opposites"])

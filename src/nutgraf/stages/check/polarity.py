@@ -11,6 +11,7 @@ from nutgraf.stages.check.ties import tie
 
 _NEGATION_REACH_TOKENS = 4
 _CLEAR_COMPANY = 0.7
+_CLEAR_LEAD = 0.6
 _MAX_POSITIONS = 60
 _NEIGHBOURS = 4
 
@@ -74,7 +75,7 @@ def _turned(claim: Reading, kin: dict[int, str], index: ArticleIndex) -> tuple[f
         own = _company(word, place, near, kin, index)
         best, other = max((_company(other, place, near, kin, index), other) for other in others)
         total += max(0.0, best - own)
-        is_clear = own == 0.0 and best >= _CLEAR_COMPANY and place in kin
+        is_clear = best >= max(_CLEAR_COMPANY, own + _CLEAR_LEAD) and place in kin and other not in claim.lemmas
         if is_clear and _is_negated(claim, place) == _all_negated(other, index):
             pairs.append((spelled, other))
     return total, pairs

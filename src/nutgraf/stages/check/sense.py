@@ -25,15 +25,15 @@ def find_turned(
     kin: Mapping[int, str],
     evidence: Sequence[int],
     polarity: Polarity,
-    looseness: tuple[float, float],
+    novel: float,
     index: ArticleIndex,
+    *,
+    is_close: bool,
 ) -> list[Fault]:
-    """Faults of sense in `claim`; `looseness` is how loosely its words hang together and the share of unknown ones.
+    """Faults of sense in `claim`, of whose content words the share `novel` is unknown to the article.
 
     In a claim that does not keep close to its evidence they are soft.
     """
-    loose, novel = looseness
-    is_close = len(claim.content) >= _MIN_CONTENT and loose <= _MOST_LOOSE and novel <= _MOST_NOVEL
     faults = _qualifier_faults(claim, kin, index, is_close=is_close)
     faults.extend(
         Fault("turned", f"the article says “{given}”, not “{said}”", is_hard=novel <= 2 * _MOST_NOVEL)
@@ -48,6 +48,11 @@ def find_turned(
         faults.append(Fault("negation", f"the article denies “{polarity.unnegated[0]}”", is_hard=is_one))
     faults.extend(_hedge_faults(claim, kin, evidence, index))
     return faults
+
+
+def keeps_close(claim: Reading, loose: float, novel: float) -> bool:
+    """Whether a claim hangs together as the article does and has few words of its own."""
+    return len(claim.content) >= _MIN_CONTENT and loose <= _MOST_LOOSE and novel <= _MOST_NOVEL
 
 
 def _has_negator(claim: Reading) -> bool:
