@@ -69,6 +69,23 @@ def rank_sentences(claim: Reading, index: ArticleIndex, cites: Sequence[int] = (
     return candidates, _cover(candidates, weights, holders)
 
 
+def with_naming_sentences(claim: Reading, evidence: Sequence[int], index: ArticleIndex) -> list[int]:
+    """`evidence` and, as far as there is room, the first sentence that gives a name of the claim in full.
+
+    A writer may fill in a first name that the sentence it rests on leaves out.
+    """
+    chosen = list(evidence)
+    for name in claim.names:
+        held = {index.reading.tokens.words[p] for s in chosen for p in range(*index.sentence_tokens[s])}
+        if len(name.words) < 2 or name.words[-1] not in held or held.issuperset(name.words):
+            continue
+        first = next((other for other in index.reading.names if other.words[-len(name.words) :] == name.words), None)
+        places = index.places_between(first.start, first.end) if first is not None else range(0)
+        if places and len(chosen) < MAX_EVIDENCE_SENTENCES:
+            chosen.append(index.sentence_of[places[0]])
+    return sorted(set(chosen))
+
+
 def _cover(candidates: list[int], weights: dict[str, float], holders: dict[str, set[int]]) -> list[int]:
     total = sum(weights.values()) or 1.0
     open_words = set(holders)

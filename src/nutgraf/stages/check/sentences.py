@@ -9,7 +9,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.stages.check.clauses import compare_roles
 from nutgraf.stages.check.company import find_company_faults
-from nutgraf.stages.check.evidence import rank_sentences
+from nutgraf.stages.check.evidence import rank_sentences, with_naming_sentences
 from nutgraf.stages.check.extract_match import match_extract
 from nutgraf.stages.check.faults import MARKED_KINDS, Fault, find_foreign
 from nutgraf.stages.check.features import kin_by_place, measure
@@ -70,9 +70,9 @@ def check_sentence(text: str, index: ArticleIndex, cites: Sequence[int] = (), *,
     if not claim.tokens.words or not index.sentence_tokens:
         return Finding(Verdict.UNSUPPORTED, 0.0, (), ("there is nothing to compare",))
     examination = examine(claim, index, cites, is_opening=is_opening)
-    evidence = _spans(examination.evidence, index)
     if examination.is_extract:
-        return Finding(Verdict.SUPPORTED, EXTRACT_SCORE, evidence)
+        return Finding(Verdict.SUPPORTED, EXTRACT_SCORE, _spans(examination.evidence, index))
+    evidence = _spans(with_naming_sentences(claim, examination.evidence, index), index)
     scale = load_scale()
     score = min(scale.score(examination.features), EXTRACT_SCORE)
     reasons = tuple(dict.fromkeys(fault.reason for fault in examination.faults))[:_MAX_REASONS]
