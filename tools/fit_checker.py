@@ -28,10 +28,10 @@ TARGET = Path(__file__).parent.parent / "src" / "nutgraf" / "data" / "checker.to
 # What each set's rows weigh together. Left out: fib-cnndm (its true rows are references, its false ones copies with
 # other faults) and goyal21 (false rows only).
 SET_WEIGHTS = {"qags-cnndm": 3.0, "fib-cnndm": 0.0, "goyal21": 0.0, "entfa": 0.7}
-SUMMEDITS_WEIGHT = 1.0
+SUMMEDITS_WEIGHT = 0.85
 PAIR_WEIGHT = 0.2
 PAIR_SHARPNESS = 30.0
-SHRINKAGE = 0.03
+SHRINKAGE = 0.01
 COMMON_DOUBT = 0.15
 LEAST_SPREAD = 0.1  # what is seen in a few sentences only is not given a great weight for being rare
 STEPS = 900
