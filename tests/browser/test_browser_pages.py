@@ -43,6 +43,7 @@ PATHS = {
     "desk-report": "/desk/reports/1",
     "desk-withheld": "/desk/withheld",
     "account": "/account",
+    "help": "/help",
     "remove-feed": "/feeds/1/remove",
 }
 EVIDENCE: dict[str, Sample] = {"evidence": FERRIES, "evidence-rtl": WELLS}

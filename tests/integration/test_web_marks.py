@@ -111,10 +111,13 @@ def test_reading_makes_history_and_can_be_taken_back(site: SampleSite) -> None:
         visitor.get(site.path_of(sample))
         site.clock.moment += timedelta(minutes=1)
     assert titles(visitor.get("/history").text) == [COLUMN.title, FERRIES.title]
-    assert "card--read" in visitor.get("/history").text
+    assert " data-read>" in visitor.get("/history").text
     for sample in (FERRIES, COLUMN):
         mark(site, visitor, sample, "unread")
-    assert "card--read" not in visitor.get("/history").text
+    mark(site, visitor, FERRIES, "read")
+    assert visitor.get("/history").text.count(" data-read>") == 1
+    mark(site, visitor, FERRIES, "unread")
+    assert " data-read>" not in visitor.get("/history").text
 
 
 def test_a_topic_and_a_publisher_are_followed(site: SampleSite) -> None:

@@ -49,7 +49,7 @@ def test_a_corrected_brief_is_found_by_its_new_version_once(site: SampleSite) ->
 def test_right_to_left_text_is_found_and_runs_so(site: SampleSite) -> None:
     page = Visitor(site.app).get(f"/search?q={quote(WELLS.title.split()[0])}").text
     assert WELLS.title in headlines(page)
-    assert '<li class="hit" dir="rtl">' in page
+    assert '<li class="hit" dir="rtl" ' in page
 
 
 @pytest.mark.parametrize("order", ["best", "newest"])

@@ -13,6 +13,7 @@ from nutgraf.pipeline.hubs import CALLBACK_PATH
 from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health
 from nutgraf.web.assets import favicon, static_file
+from nutgraf.web.compression import Compression
 from nutgraf.web.pages import (
     account,
     accuracy,
@@ -24,6 +25,7 @@ from nutgraf.web.pages import (
     feed_changes,
     feeds,
     front,
+    help,
     hub_callback,
     login,
     marks,
@@ -124,6 +126,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/websub/{token}", hub_callback.verify, methods=["GET"]),
     Route("/websub/{token}", hub_callback.receive, methods=["POST"]),
     Route("/healthz", health.healthz),
+    Route("/help", help.help_page),
     Route("/robots.txt", robots.robots_txt),
     Route("/favicon.ico", favicon),
     Route("/static/{digest}/{name}", static_file),
@@ -137,6 +140,7 @@ def create_app(services: WebServices) -> Starlette:
     app = Starlette(
         routes=ROUTES,
         middleware=[
+            Middleware(Compression),
             Middleware(
                 Gate,
                 allowed_hosts=LOOPBACK_HOSTS | services.allowed_hosts,
@@ -146,7 +150,7 @@ def create_app(services: WebServices) -> Starlette:
                 },
                 refuse=errors.error_page,
                 admit=admission.admit,
-            )
+            ),
         ],
         exception_handlers={
             HTTPException: errors.http_error,

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from nutgraf.web.conditional import is_known
+
 STATIC_FOLDER = Path(__file__).parent / "static"
 
 STYLESHEET_PARTS = (
@@ -35,10 +37,13 @@ STYLESHEET_PARTS = (
     "components/feeds.css",
     "components/desk.css",
     "components/figures.css",
+    "components/keys.css",
     "components/footer.css",
     "print.css",
 )
 """The style sheets in the order of the cascade; they are sent as one."""
+
+SCRIPTS = ("reading.js", "evidence.js")
 
 HASH_CHARS = 12
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -59,7 +64,7 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Mapping[str, Asset]:
     stylesheet = b"\n".join((folder / part).read_bytes() for part in STYLESHEET_PARTS)
     return {
         "site.css": _asset("site.css", "text/css; charset=utf-8", stylesheet),
-        "evidence.js": _asset("evidence.js", "text/javascript; charset=utf-8", (folder / "evidence.js").read_bytes()),
+        **{name: _asset(name, "text/javascript; charset=utf-8", (folder / name).read_bytes()) for name in SCRIPTS},
         "favicon.svg": _asset("favicon.svg", "image/svg+xml", (folder / "favicon.svg").read_bytes()),
     }
 
@@ -70,10 +75,9 @@ def _asset(name: str, media_type: str, body: bytes) -> Asset:
 
 
 def asset_response(request: Request, asset: Asset, *, cache_control: str = IMMUTABLE) -> Response:
-    """The asset, or 304 where the browser has it already (RFC 9110, section 13.1.2)."""
+    """The asset, or 304 where the browser has it already."""
     headers = {"ETag": asset.etag, "Cache-Control": cache_control}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if asset.etag in known or "*" in known:
+    if is_known(request, asset.etag):
         return Response(status_code=304, headers=headers)
     return Response(asset.body, media_type=asset.media_type, headers=headers)
 

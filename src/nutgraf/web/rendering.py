@@ -9,14 +9,15 @@ from typing import Any
 
 import jinja2
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from nutgraf.domain.records import BriefCard
 from nutgraf.outputs.wording import FLAG_LABELS, counted, traced
 from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
-from nutgraf.web.accounts.identity import FormTokens, form_token, identity_of
+from nutgraf.web.accounts.identity import FormTokens, Identity, form_secret, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
+from nutgraf.web.conditional import entity_tag, is_known
 from nutgraf.web.report_limit import ReportLimit
 from nutgraf.web.services import WebServices
 from nutgraf.web.story_groups import StoryGroups
@@ -64,11 +65,12 @@ def site_of(request: Request) -> Site:
 
 def render(
     request: Request, template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any
-) -> HTMLResponse:
-    """The page that `template` makes of `context`, with the site's own facts added."""
+) -> Response:
+    """The page that `template` makes of `context`, with the site's own facts added; 304 where the browser has it."""
     site = site_of(request)
     services = site.services
     identity = identity_of(request)
+    token = form_token(identity) if identity else ""
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
         path=request.url.path,
@@ -76,12 +78,26 @@ def render(
         version=services.version,
         identity=identity,
         needs_login=services.needs_login,
-        form_token=f"?form={form_token(identity)}" if identity else "",
+        form_token=f"?form={token}" if token else "",
         stylesheet=site.assets["site.css"].path,
+        reading_script=site.assets["reading.js"].path,
         icon=site.assets["favicon.svg"].path,
         **context,
     )
-    return HTMLResponse(text, status_code=status, headers=headers)
+    if status != 200 or request.method not in ("GET", "HEAD"):
+        return HTMLResponse(text, status_code=status, headers=headers)
+    tag = _tag_of(text, identity, token)
+    headers = {**(headers or {}), "ETag": tag}
+    if is_known(request, tag):
+        return Response(status_code=304, headers=headers)
+    return HTMLResponse(text, headers=headers)
+
+
+def _tag_of(text: str, identity: Identity | None, token: str) -> str:
+    """The page's tag: the token's mask does not count, the secret under it does."""
+    if identity is None:
+        return entity_tag(text)
+    return entity_tag(text.replace(token, ""), form_secret(identity).hex())
 
 
 def brief_path(card: BriefCard) -> str:

@@ -69,6 +69,7 @@ ACCESS: Mapping[str, Access] = {
     "/welcome/{token}": Access.PUBLIC,
     "/websub/{token}": Access.PUBLIC,
     "/healthz": Access.PUBLIC,
+    "/help": Access.PUBLIC,
     "/robots.txt": Access.PUBLIC,
     "/favicon.ico": Access.PUBLIC,
     "/static/{digest}/{name}": Access.PUBLIC,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ SESSION_COOKIE = "__Host-nutgraf"
 """The prefix makes browsers insist on Secure, no Domain and the path `/` (RFC 6265bis, section 4.1.3.2)."""
 SESSION_DAYS = 30
 
+_SECRET_BYTES = 16
+_HEX = re.compile("[0-9a-f]*")
 _SCOPE_KEY = "nutgraf.identity"
 
 
@@ -51,14 +54,30 @@ class FormTokens:
         return self._process_key if session_token is None else hashlib.sha256(session_token.encode()).digest()
 
 
+def form_secret(identity: Identity) -> bytes:
+    """What every form shown to `identity` proves knowledge of."""
+    return hmac.new(identity.form_key, b"nutgraf form", hashlib.sha256).digest()[:_SECRET_BYTES]
+
+
 def form_token(identity: Identity) -> str:
-    """The token for forms shown to `identity`."""
-    return hmac.new(identity.form_key, b"nutgraf form", hashlib.sha256).hexdigest()[:32]
+    """A token for forms shown to `identity`: their secret under a mask, another each time.
+
+    So that the size of a compressed page says nothing of the secret (BREACH).
+    """
+    mask = secrets.token_bytes(_SECRET_BYTES)
+    return (mask + _xor(mask, form_secret(identity))).hex()
 
 
 def is_form_token(identity: Identity, token: str) -> bool:
     """Whether `token` is theirs, in constant time."""
-    return hmac.compare_digest(form_token(identity).encode(), token.encode("utf-8", "replace"))
+    if len(token) != 4 * _SECRET_BYTES or not _HEX.fullmatch(token):
+        return False
+    data = bytes.fromhex(token)
+    return hmac.compare_digest(_xor(data[:_SECRET_BYTES], data[_SECRET_BYTES:]), form_secret(identity))
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def open_identity(tokens: FormTokens) -> Identity:

@@ -15,7 +15,6 @@ from nutgraf.domain.records import BriefPage
 from nutgraf.outputs.wording import KEY_INSIGHTS, TAKEAWAYS, WHAT_HAPPENED
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.rendering import brief_path, render, site_of
-from nutgraf.web.security import SCRIPTED_POLICY
 from nutgraf.web.trace import SharedParagraph, paragraphs_of, trace_article
 from nutgraf.web.wording import direction, language_tag
 
@@ -61,7 +60,6 @@ def evidence_page(request: Request) -> Response:
     return render(
         request,
         "evidence.html",
-        headers={"Content-Security-Policy": SCRIPTED_POLICY},
         script=site_of(request).assets["evidence.js"].path,
         language=language_tag(language),
         dir=direction(language),

@@ -67,17 +67,23 @@ def following_page(request: Request) -> Response:
 
 
 async def mark_brief(request: Request) -> Response:
-    """POST /brief/{article_id}/{save|unsave|hide|unhide|unread} with `back`. Raises NotFound, HTTPException 404."""
-    chosen = _MARKS.get(request.path_params["mark"])
-    if chosen is None:
+    """POST /brief/{article_id}/{save|unsave|hide|unhide|read|unread} with `back`; 204 for a script that stays there.
+
+    Raises NotFound, HTTPException 404.
+    """
+    name = request.path_params["mark"]
+    if name != "read" and name not in _MARKS:
         raise HTTPException(404)
     form = await _form(request)
-    mark, is_set = chosen
-    services = site_of(request).services
+    store, now = site_of(request).services.store, site_of(request).services.clock.now()
     article_id = ArticleId(request.path_params["article_id"])
-    await run_in_threadpool(
-        services.store.set_mark, reader_of(request), article_id, mark, is_set=is_set, now=services.clock.now()
-    )
+    if name == "read":
+        await run_in_threadpool(store.record_read, reader_of(request), article_id, now=now)
+    else:
+        mark, is_set = _MARKS[name]
+        await run_in_threadpool(store.set_mark, reader_of(request), article_id, mark, is_set=is_set, now=now)
+    if request.headers.get("accept") == "application/json":
+        return Response(status_code=204)
     return RedirectResponse(own_path(form.get("back", "")), status_code=303)
 
 

@@ -1,0 +1,91 @@
+"""Keys, marks without leaving the page, and the sheet of help."""
+
+from __future__ import annotations
+
+import pytest
+from browsing import Complaints, OpenPage, RunningSite, keep_screenshot
+from playwright.sync_api import Browser, expect
+
+from sample_site.articles import COLUMN, FERRIES
+from sample_site.site import BROWSER_AGENT
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-keys")]
+
+
+def test_a_list_is_read_by_keys_alone(running: RunningSite, open_page: OpenPage, complaints: Complaints) -> None:
+    page = open_page(running.address + "/latest")
+    cards = page.locator("article.card")
+    for key, number in (("j", 0), ("j", 1), ("j", 2), ("k", 1)):
+        page.keyboard.press(key)
+        expect(cards.nth(number).locator(".card__headline a")).to_be_focused()
+    page.keyboard.press("s")
+    expect(page.locator("#said")).to_have_text("Saved.")
+    expect(cards.nth(1).get_by_role("button", name="Saved")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("m")
+    expect(page.locator("#said")).to_have_text("Marked as read.")
+    keep_screenshot(page, "keys-list")
+    title = cards.nth(1).locator(".card__headline").inner_text()
+    page.keyboard.press("s")
+    expect(page.locator("#said")).to_have_text("No longer saved.")
+    page.keyboard.press("o")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("jk?")
+    expect(page.locator("#q")).to_have_value("jk?")
+    assert complaints.lines == []
+
+
+def test_a_brief_is_read_by_keys_alone(running: RunningSite, open_page: OpenPage, complaints: Complaints) -> None:
+    page = open_page(running.address + running.site.path_of(FERRIES))
+    page.keyboard.press("j")
+    expect(page.locator(".brief__dek summary")).to_be_focused()
+    page.keyboard.press("o")
+    expect(page.locator(".brief__dek .evidence")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.locator(".brief__passage summary").first).to_be_focused()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#said")).to_be_empty()
+    page.keyboard.press("m")
+    expect(page.locator("#said")).to_have_text("Kept as new.")
+    expect(page.get_by_role("button", name="Mark as read")).to_be_visible()
+    assert complaints.lines == []
+
+
+def test_buttons_mark_without_leaving_the_page(running: RunningSite, open_page: OpenPage) -> None:
+    address = running.address + running.site.path_of(COLUMN)
+    page = open_page(address)
+    page.get_by_role("button", name="Hide").click()
+    expect(page.locator("#said")).to_have_text("Hidden from your lists.")
+    page.get_by_role("button", name="Show again").click()
+    expect(page.get_by_role("button", name="Hide")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    assert page.url == address
+    page.reload()
+    expect(page.get_by_role("button", name="Saved")).to_have_attribute("aria-pressed", "true")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Saved").click()
+    expect(page.locator("#said")).to_contain_text("That did not work.")
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+
+
+def test_the_sheet_of_keys_opens_and_closes(running: RunningSite, open_page: OpenPage) -> None:
+    page = open_page(running.address)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    keep_screenshot(page, "keys-sheet")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_everything_works_without_the_script(running: RunningSite, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, user_agent=BROWSER_AGENT)
+    page = context.new_page()
+    page.goto(running.address + running.site.path_of(FERRIES))
+    expect(page.get_by_role("button", name="Read aloud")).to_have_count(0)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    page.get_by_role("link", name="Help and keys").click()
+    expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+    context.close()
