@@ -21,6 +21,7 @@ LENT = 0.14
 """What a title from another sentence is worth less."""
 REPEATED = 0.40
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
+_MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over; one less where that goes straight on
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
 _OPENING_WORDS = 3
 _WORD = re.compile(r"[\w’'$€£%-]+")
@@ -109,17 +110,14 @@ class InsightFinder:
             return False
         if any(figure not in candidate.text for figure in _FIGURE.findall(title.text)):
             return False  # a figure over a sentence with another one misleads
-        goes_on = lender.position == candidate.position - 1 and lender.paragraph == candidate.paragraph
-        if goes_on and not candidate.starts_paragraph:
-            return True
         rows = self._salience.rows
         if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
             return False
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
         shared = named & {stem(word) for word in candidate.words} & weights.keys()
-        near = abs(lender.position - candidate.position) == 1
-        return len(shared) >= (1 if near else 2)
+        goes_on = lender.position == candidate.position - 1 and lender.paragraph == candidate.paragraph
+        return len(shared) >= (_MIN_SHARED - 1 if goes_on else _MIN_SHARED)
 
     def _titles_of(self, candidate: Candidate) -> list[Title]:
         if candidate.position not in self._titles:

@@ -28,6 +28,7 @@ from nutgraf.text.lexicon import Lexicon
 _MAX_PHRASE_TOKENS = 10
 _MIN_PHRASE_WORDS = 4
 _LINKS = frozenset(("of", "between", "against", "on", "for", "from", "in"))
+_COMPARES = frozenset(("similar", "same", "such", "another", "other"))  # with something that is not shown
 _DOUBTS = frozenset(("unlikely", "failed", "fails", "refused", "declined", "denied", "denies"))
 _EVENT_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ance", "ence", "ure", "ures")
 _POINTERS = frozenset(
@@ -80,6 +81,8 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
     content = [token for token in phrase if token.tag == CONTENT]
     links = [i for i, token in enumerate(phrase) if token.tag == PREPOSITION]
     if len(content) < 2 or not links or word_count(phrase) < _MIN_PHRASE_WORDS:
+        return 0.0
+    if any(token.low in _COMPARES for token in phrase[: links[0]]):
         return 0.0
     head = phrase[links[0] - 1]
     last = phrase[-1]
