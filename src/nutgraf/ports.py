@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from nutgraf.domain.account import Reader, Role, Session, Ticket, TicketKind
+from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, TicketKind, TokenScope
 from nutgraf.domain.article import Article
-from nutgraf.domain.brief import Brief, Draft
+from nutgraf.domain.brief import Brief, BriefSentence, Draft, Part
 from nutgraf.domain.corrections import BriefHistory, Correction, CorrectionRecord
 from nutgraf.domain.document import Document, FetchRequest
 from nutgraf.domain.hub import HubSubscription
@@ -25,6 +25,7 @@ from nutgraf.domain.ids import (
     ReportId,
     RevisionId,
     SearchId,
+    TokenId,
 )
 from nutgraf.domain.ledger import Ledger
 from nutgraf.domain.marks import Follow, Mark, Mute, MuteEffect, MuteKind, Visit
@@ -265,6 +266,10 @@ class BriefStore(Protocol):
         """Everything of the current brief; of a copy, that of its original. Raises NotFound where none is published."""
         ...
 
+    def list_sentences(self, brief_ids: Sequence[BriefId]) -> dict[BriefId, tuple[tuple[Part, BriefSentence], ...]]:
+        """The sentences of briefs with their evidence, in the order of the page; unknown ids are left out."""
+        ...
+
     def record_read(self, reader_id: ReaderId, article_id: ArticleId, *, now: datetime) -> bool:
         """Count a read, once per reader and brief; True where it was the first."""
         ...
@@ -425,6 +430,22 @@ class AccountStore(Protocol):
 
     def close_sessions(self, reader_id: ReaderId) -> None:
         """End every session of a reader. Idempotent."""
+        ...
+
+    def issue_token(self, reader_id: ReaderId, scope: TokenScope, name: str, *, now: datetime) -> str:
+        """A new token with which a program reads as this reader. Raises NotFound, Conflict beyond MAX_TOKENS."""
+        ...
+
+    def list_tokens(self, reader_id: ReaderId) -> list[AccessToken]:
+        """A reader's tokens, latest first."""
+        ...
+
+    def revoke_token(self, reader_id: ReaderId, token_id: TokenId) -> None:
+        """End one of the reader's tokens. Raises NotFound."""
+        ...
+
+    def find_token(self, token: str) -> tuple[Reader, TokenScope] | None:
+        """Whose token this is and what for; None where it was revoked, never was, or its reader is kept out."""
         ...
 
 

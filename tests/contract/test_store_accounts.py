@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from nutgraf.adapters.store import SqlStore, accounts
 from nutgraf.adapters.store.engine import Database
-from nutgraf.domain.account import Role, TicketKind
+from nutgraf.domain.account import Role, TicketKind, TokenScope
 from nutgraf.domain.ids import DEFAULT_READER, ReaderId
 from nutgraf.errors import Conflict, NotFound
 from store_values import NOON
@@ -156,3 +156,46 @@ def test_the_database_holds_no_token(store: SqlStore, store_url: str) -> None:
         assert rows
         assert not any(value in tokens for row in rows for value in row)
     database.close()
+
+
+def test_a_token_reads_as_its_reader_until_it_is_revoked(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    token = store.issue_token(reader_id, TokenScope.FEEDS, "Newsboat\x00", now=NOON)
+    other = store.issue_token(reader_id, TokenScope.API, "A script", now=NOON)
+    assert store.find_token(token) == (store.get_reader(reader_id), TokenScope.FEEDS)
+    assert store.find_token(other) == (store.get_reader(reader_id), TokenScope.API)
+    assert store.find_token("made up") is None
+    script, newsboat = store.list_tokens(reader_id)
+    assert (script.name, script.scope, script.created_at) == ("A script", TokenScope.API, NOON)
+    assert store.list_tokens(DEFAULT_READER) == []
+    with pytest.raises(NotFound):
+        store.revoke_token(DEFAULT_READER, newsboat.id)
+    store.revoke_token(reader_id, newsboat.id)
+    assert store.find_token(token) is None
+    assert store.find_token(other) is not None
+
+
+def test_tokens_end_with_their_reader(store: SqlStore) -> None:
+    reader_id = invite(store, "Bo")
+    token = store.issue_token(reader_id, TokenScope.API, "", now=NOON)
+    store.change_password(reader_id, "another")
+    assert store.find_token(token) is not None
+    store.set_disabled(reader_id, NOON)
+    assert store.find_token(token) is None
+    store.set_disabled(reader_id, None)
+    link = store.issue_ticket(TicketKind.RESET, reader_id=reader_id, now=NOON, expires_at=NOON + DAY)
+    store.redeem_ticket(link, name="Bo", password_hash="new", now=NOON)
+    assert store.find_token(token) is None, "whoever starts afresh trusts nothing of before"
+
+
+def test_tokens_are_few_and_kept_as_hashes(store: SqlStore, store_url: str) -> None:
+    with pytest.raises(NotFound):
+        store.issue_token(NOBODY, TokenScope.API, "", now=NOON)
+    tokens = [store.issue_token(DEFAULT_READER, TokenScope.API, "x", now=NOON) for _ in range(accounts.MAX_TOKENS)]
+    with pytest.raises(Conflict):
+        store.issue_token(DEFAULT_READER, TokenScope.API, "x", now=NOON)
+    database = Database(store_url)
+    kept = database.read(lambda connection: connection.execute(text("SELECT * FROM access_tokens")).all())
+    database.close()
+    assert len(set(tokens)) == len(kept) == accounts.MAX_TOKENS
+    assert not any(token in repr(row) for token in tokens for row in kept)

@@ -9,7 +9,7 @@ import pytest
 
 from nutgraf.adapters.store import SqlStore
 from nutgraf.domain.brief import Brief
-from nutgraf.domain.ids import DEFAULT_READER, ArticleId, ReaderId
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId, BriefId, ReaderId
 from nutgraf.domain.records import ArticleState, BriefCard, BriefQuery
 from nutgraf.errors import NotFound
 from store_values import (
@@ -53,6 +53,18 @@ def test_a_brief_comes_back_as_it_was_saved(store: SqlStore) -> None:
     assert page.revision == store.current_revision(article_id)
     assert page.previous_revision is None
     assert page.copies == ()
+
+
+def test_sentences_of_several_briefs_come_at_once_in_their_order(store: SqlStore) -> None:
+    expected = {}
+    for name in ("a", "b"):
+        article_id = store.add_article(make_entry(name), now=NOON)
+        publish(store, article_id, make_article(url=f"https://paper.example/{name}"))
+        page = store.brief_page(article_id, reader_id=DEFAULT_READER)
+        expected[page.card.brief_id] = tuple(page.brief.sentences())
+    found = store.list_sentences([*expected, BriefId(9_999)])
+    assert found == expected
+    assert store.list_sentences([]) == {}
 
 
 def test_a_brief_with_nothing_but_a_headline_comes_back(store: SqlStore) -> None:

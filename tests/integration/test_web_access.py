@@ -13,6 +13,7 @@ from starlette.routing import Route
 from nutgraf.domain.account import Role, TicketKind
 from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.web.accounts.access import ACCESS, Access
+from nutgraf.web.accounts.admission import FEED_SUFFIX
 from nutgraf.web.accounts.attempts import MAX_FAILURES
 from nutgraf.web.accounts.identity import SESSION_COOKIE, SESSION_DAYS
 from nutgraf.web.accounts.passwords import hash_password
@@ -27,6 +28,7 @@ DAY = timedelta(days=1)
 
 PATHS = {route.path: route for route in ROUTES if isinstance(route, Route)}
 EXAMPLES = {
+    "/search.{format:feed}": "/search.atom?q=x",
     "{digest:digest}": "0" * 64,
     "{article_id:id}": "1",
     "{feed_id:id}": "1",
@@ -37,6 +39,8 @@ EXAMPLES = {
     "{mark}": "save",
     "{day}": "2031-03-04",
     "{slug}": "x",
+    "{format:feed}": "atom",
+    "{token_id:id}": "1",
     "{token}": "none",
     "{digest}": "0",
     "{name}": "site.css",
@@ -121,6 +125,8 @@ def test_the_table_of_access_holds(
         answer = visitor.get(path) if method == "GET" else visitor.post(path)
         if kind == "reader":
             assert answer.status_code == 403, path
+        elif route.path.endswith(FEED_SUFFIX):
+            assert answer.status_code == 401, path
         elif method == "GET":
             assert (answer.status_code, answer.headers["location"][:12]) == (303, "/login?next="), path
         else:

@@ -244,6 +244,8 @@ def test_the_feed_of_corrections_is_atom(site: SampleSite) -> None:
     assert entry.updated == "2031-03-04T09:30:00+00:00"
     assert b"<script" not in answer.content
     assert FERRIES.what_happened[0].text in entry.content[0].value
+    [item] = json.loads(visitor.get("/corrections.json").content)["items"]
+    assert (item["id"], item["title"]) == (entry.id, entry.title)
 
 
 def test_an_empty_feed_of_corrections_is_atom_too(tmp_path: Path) -> None:

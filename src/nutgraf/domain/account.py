@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from nutgraf.domain.ids import ReaderId
+from nutgraf.domain.ids import ReaderId, TokenId
 
 
 class Role(enum.StrEnum):
@@ -57,3 +57,20 @@ class Session:
 
     reader: Reader
     expires_at: datetime
+
+
+class TokenScope(enum.StrEnum):
+    """What a program may read with a token, always as the reader who made it and never to change anything."""
+
+    FEEDS = "feeds"  # outgoing feeds; the token stands in their address, where others may come to see it
+    API = "api"  # the JSON API and the feeds, by the Authorization header
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A token that a reader gave to a program. The secret itself is kept nowhere."""
+
+    id: TokenId
+    name: str
+    scope: TokenScope
+    created_at: datetime

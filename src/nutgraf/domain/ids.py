@@ -14,6 +14,7 @@ CorrectionId = NewType("CorrectionId", int)
 ReaderId = NewType("ReaderId", int)
 SearchId = NewType("SearchId", int)
 MuteId = NewType("MuteId", int)
+TokenId = NewType("TokenId", int)
 
 DEFAULT_READER = ReaderId(1)
 """The one reader there is until accounts are used."""

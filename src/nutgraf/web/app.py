@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
 from nutgraf.errors import NutgrafError
+from nutgraf.outputs import FEED_FORMATS
 from nutgraf.pipeline.hubs import CALLBACK_PATH
 from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health
@@ -29,6 +30,7 @@ from nutgraf.web.pages import (
     hub_callback,
     login,
     marks,
+    outgoing_feeds,
     pictures,
     publisher,
     readers,
@@ -63,11 +65,23 @@ class DigestConvertor(StringConvertor):
     regex = pictures.DIGEST
 
 
+class FeedConvertor(StringConvertor):
+    """The ending of an outgoing feed's address."""
+
+    regex = "|".join(FEED_FORMATS)
+
+
 register_url_convertor("id", IdConvertor())
+register_url_convertor("feed", FeedConvertor())
 register_url_convertor("digest", DigestConvertor())
 
 ROUTES: tuple[BaseRoute, ...] = (
     Route("/", front.front_page),
+    Route("/feed.{format:feed}", outgoing_feeds.front_feed),
+    Route("/topic/{slug}.{format:feed}", outgoing_feeds.topic_feed),
+    Route("/publisher/{slug}.{format:feed}", outgoing_feeds.publisher_feed),
+    Route("/search.{format:feed}", outgoing_feeds.search_feed),
+    Route("/saved.{format:feed}", outgoing_feeds.saved_feed),
     Route("/brief/{article_id:id}", brief.brief_page),
     Route("/brief/{article_id:id}/evidence", evidence.evidence_page),
     Route("/brief/{article_id:id}/report", report.report_form, methods=["GET"]),
@@ -100,7 +114,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/feeds.opml", feeds.export_feeds),
     Route("/articles/{article_id:id}/replay", feed_changes.replay_article, methods=["POST"]),
     Route("/corrections", corrections.corrections_page),
-    Route("/corrections.atom", corrections.corrections_feed),
+    Route("/corrections.{format:feed}", corrections.corrections_feed),
     Route("/accuracy", accuracy.accuracy_page),
     Route("/accuracy.json", accuracy.accuracy_json),
     Route("/desk", desk.desk_home),
@@ -117,6 +131,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/account", account.account_page),
     Route("/account/password", account.change_password, methods=["POST"]),
     Route("/account/sessions/end", account.end_sessions, methods=["POST"]),
+    Route("/account/tokens", account.make_token, methods=["POST"]),
+    Route("/account/tokens/{token_id:id}/revoke", account.revoke_token, methods=["POST"]),
     Route("/readers", readers.reader_list),
     Route("/readers/invite", readers.invite_reader, methods=["POST"]),
     Route("/readers/{reader_id:id}/reset", readers.reset_reader, methods=["POST"]),

@@ -100,6 +100,11 @@ def _tag_of(text: str, identity: Identity | None, token: str) -> str:
     return entity_tag(text.replace(token, ""), form_secret(identity).hex())
 
 
+def base_url(request: Request) -> str:
+    """Where readers reach the site, without a slash at its end: for links that leave it."""
+    return (site_of(request).services.public_url or str(request.base_url)).rstrip("/")
+
+
 def brief_path(card: BriefCard) -> str:
     """The address of a brief's page on this site."""
     slug = wording.url_slug(card.headline)

@@ -13,15 +13,27 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select, update
 
+from nutgraf.adapters.store.columns import storable
 from nutgraf.adapters.store.engine import Repository, reading, writing
-from nutgraf.adapters.store.tables import readers, sessions, tickets
-from nutgraf.domain.account import Reader, Role, Session, Ticket, TicketKind, name_key
-from nutgraf.domain.ids import ReaderId
+from nutgraf.adapters.store.tables import access_tokens, readers, sessions, tickets
+from nutgraf.domain.account import (
+    AccessToken,
+    Reader,
+    Role,
+    Session,
+    Ticket,
+    TicketKind,
+    TokenScope,
+    name_key,
+)
+from nutgraf.domain.ids import ReaderId, TokenId
 from nutgraf.errors import Conflict, NotFound
 
 TOKEN_BYTES = 32
 MAX_SESSIONS = 50
 """Open sessions of one reader; the oldest ends where another would be opened."""
+MAX_TOKENS = 20
+"""Tokens of one reader."""
 
 _READER = (
     readers.c.id.label("reader_id"),
@@ -85,7 +97,7 @@ class SqlAccounts(Repository):
     def redeem_ticket(
         self, connection: Connection, token: str, *, name: str, password_hash: str, now: datetime
     ) -> Reader:
-        """Use a link up: its reader (a new one by an invitation) has this name and password, and no open session.
+        """Use a link up: its reader (a new one by an invitation) has this name and password, no open session, no token.
 
         Raises NotFound as `get_ticket`, Conflict where somebody else has the name.
         """
@@ -104,6 +116,7 @@ class SqlAccounts(Repository):
             reader_id = ticket.reader.id
             connection.execute(update(readers).where(readers.c.id == reader_id).values(values))
             connection.execute(sessions.delete().where(sessions.c.reader_id == reader_id))
+            connection.execute(access_tokens.delete().where(access_tokens.c.reader_id == reader_id))
         return _reader(connection.execute(select(*_READER).where(readers.c.id == reader_id)).one())
 
     @writing
@@ -168,6 +181,49 @@ class SqlAccounts(Repository):
     def close_sessions(self, connection: Connection, reader_id: ReaderId) -> None:
         """End every session of a reader. Idempotent."""
         connection.execute(sessions.delete().where(sessions.c.reader_id == reader_id))
+
+    @writing
+    def issue_token(
+        self, connection: Connection, reader_id: ReaderId, scope: TokenScope, name: str, *, now: datetime
+    ) -> str:
+        """A new token with which a program reads as this reader. Raises NotFound, Conflict beyond MAX_TOKENS."""
+        _must_exist(connection, reader_id)
+        of_reader = access_tokens.c.reader_id == reader_id
+        count = connection.execute(select(func.count()).select_from(access_tokens).where(of_reader)).scalar_one()
+        if count >= MAX_TOKENS:
+            raise Conflict(f"There are {MAX_TOKENS} tokens already; revoke one first.")
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        values = {"reader_id": reader_id, "scope": scope.value, "name": storable(name), "created_at": now}
+        connection.execute(access_tokens.insert(), values | {"token_hash": _hash(token)})
+        return token
+
+    @reading
+    def list_tokens(self, connection: Connection, reader_id: ReaderId) -> list[AccessToken]:
+        """A reader's tokens, latest first."""
+        query = select(access_tokens).where(access_tokens.c.reader_id == reader_id).order_by(access_tokens.c.id.desc())
+        return [
+            AccessToken(TokenId(row.id), row.name, TokenScope(row.scope), row.created_at)
+            for row in connection.execute(query)
+        ]
+
+    @writing
+    def revoke_token(self, connection: Connection, reader_id: ReaderId, token_id: TokenId) -> None:
+        """End one of the reader's tokens. Raises NotFound."""
+        of_reader = access_tokens.c.reader_id == reader_id
+        gone = connection.execute(access_tokens.delete().where(of_reader, access_tokens.c.id == token_id))
+        if gone.rowcount == 0:
+            raise NotFound("There is no such token.")
+
+    @reading
+    def find_token(self, connection: Connection, token: str) -> tuple[Reader, TokenScope] | None:
+        """Whose token this is and what for; None where it was revoked, never was, or its reader is kept out."""
+        query = (
+            select(*_READER, access_tokens.c.scope)
+            .join(readers, readers.c.id == access_tokens.c.reader_id)
+            .where(access_tokens.c.token_hash == _hash(token), readers.c.disabled_at.is_(None))
+        )
+        row = connection.execute(query).first()
+        return (_reader(row), TokenScope(row.scope)) if row else None
 
 
 def _hash(token: str) -> str:

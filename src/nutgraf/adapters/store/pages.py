@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,13 +58,13 @@ CURRENT = CARDS.where(articles.c.id == bindparam("article_id"))
 """The published brief of one article."""
 _SENTENCES = (
     select(brief_sentences)
-    .where(brief_sentences.c.brief_id == bindparam("brief_id"))
-    .order_by(brief_sentences.c.position)
+    .where(brief_sentences.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .order_by(brief_sentences.c.brief_id, brief_sentences.c.position)
 )
 _EVIDENCE = (
-    select(evidence.c.position, evidence.c.start, evidence.c.end)
-    .where(evidence.c.brief_id == bindparam("brief_id"))
-    .order_by(evidence.c.position, evidence.c.number)
+    select(evidence.c.brief_id, evidence.c.position, evidence.c.start, evidence.c.end)
+    .where(evidence.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .order_by(evidence.c.brief_id, evidence.c.position, evidence.c.number)
 )
 _WITHHELD = select(withheld).where(withheld.c.brief_id == bindparam("brief_id")).order_by(withheld.c.number)
 _number = select(revisions.c.number).where(revisions.c.id == bindparam("revision_id")).scalar_subquery()
@@ -120,6 +121,14 @@ class SqlBriefs(Repository):
             copies=tuple(_copy_record(copy) for copy in copies),
             corrections=corrections_of(connection, article_id),
         )
+
+    @reading
+    def list_sentences(
+        self, connection: Connection, brief_ids: Sequence[BriefId]
+    ) -> dict[BriefId, tuple[tuple[Part, BriefSentence], ...]]:
+        """The sentences of briefs with their evidence, in the order of the page; unknown ids are left out."""
+        found = _load_sentences(connection, brief_ids)
+        return {brief_id: tuple(sentences) for brief_id, sentences in found.items()}
 
     @writing
     def record_read(self, connection: Connection, reader_id: ReaderId, article_id: ArticleId, *, now: datetime) -> bool:
@@ -179,7 +188,7 @@ def load_brief(connection: Connection, row: Row[Any], text_hash: str) -> Brief:
     brief_id = BriefId(row.brief_id)
     given = load_topics(connection, [brief_id]).get(brief_id, ())
     by_part: dict[Part, list[BriefSentence]] = defaultdict(list)
-    for part, sentence in _load_sentences(connection, brief_id):
+    for part, sentence in _load_sentences(connection, [brief_id]).get(brief_id, ()):
         by_part[part].append(sentence)
     deks = by_part[Part.DEK]
     return Brief(
@@ -203,12 +212,20 @@ def load_brief(connection: Connection, row: Row[Any], text_hash: str) -> Brief:
     )
 
 
-def _load_sentences(connection: Connection, brief_id: BriefId) -> list[tuple[Part, BriefSentence]]:
-    spans: dict[int, list[Span]] = defaultdict(list)
-    for row in connection.execute(_EVIDENCE, {"brief_id": brief_id}):
-        spans[row.position].append(Span(row.start, row.end))
-    rows = connection.execute(_SENTENCES, {"brief_id": brief_id})
-    return [(Part(row.part), BriefSentence(row.text, finding_of(row, spans[row.position]))) for row in rows]
+def _load_sentences(
+    connection: Connection, brief_ids: Sequence[BriefId]
+) -> dict[BriefId, list[tuple[Part, BriefSentence]]]:
+    if not brief_ids:
+        return {}
+    values = {"brief_ids": list(brief_ids)}
+    spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
+    for span in connection.execute(_EVIDENCE, values):
+        spans[span.brief_id, span.position].append(Span(span.start, span.end))
+    found: dict[BriefId, list[tuple[Part, BriefSentence]]] = defaultdict(list)
+    for row in connection.execute(_SENTENCES, values):
+        sentence = BriefSentence(row.text, finding_of(row, spans[row.brief_id, row.position]))
+        found[BriefId(row.brief_id)].append((Part(row.part), sentence))
+    return found
 
 
 def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld, ...]:

@@ -6,7 +6,8 @@
                                ├── documents
                                ├──< article_bands          topic_listing, counters, ledger: derived, kept by publish
                                ├──< reports, corrections
-                               └──< reads >── readers ──< saved_searches, sessions, tickets, marks, mutes, follows
+                               └──< reads >── readers ──< saved_searches, sessions, tickets, marks,
+                                                            access_tokens, mutes, follows
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
 range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
@@ -73,6 +74,18 @@ sessions = Table(  # readers who are signed in
     Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("opened_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+access_tokens = Table(  # with which programs read as a reader
+    "access_tokens",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("scope", String(16), nullable=False),
+    Column("name", PlainText, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("token_hash"),
 )
 
 tickets = Table(  # one-time links: to set the site up, to come in, to choose a new password

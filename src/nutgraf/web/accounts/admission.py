@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
+from nutgraf.domain.account import TokenScope
 from nutgraf.web.accounts.access import ACCESS, Access, is_admitted
 from nutgraf.web.accounts.identity import (
     SESSION_COOKIE,
@@ -25,6 +26,9 @@ from nutgraf.web.security import SAFE_METHODS, Refuse
 from nutgraf.web.services import WebServices
 
 MAX_TOKEN_CHARS = 100
+FEED_SUFFIX = ".{format:feed}"
+"""How the routes of outgoing feeds end: feed readers cannot sign in, so these take a token in their address."""
+API_PREFIX = "/api/"
 FORM_TOKEN_PARAMETER = "form"  # noqa: S105 - a name
 
 
@@ -39,14 +43,14 @@ class Admission:
 
     async def admit(self, request: Request) -> Response | None:
         """None where the request may pass, with its identity kept in the scope; else the answer to give."""
-        identity = await self.identify(request)
-        keep_identity(request.scope, identity)
         path = route_path(self.routes, request.scope)
+        identity = await self.identify(request, path or "")
+        keep_identity(request.scope, identity)
         if path is None:
             return None  # the application's own 404 or 405
         access = ACCESS.get(path)
         if access is None or not is_admitted(identity.role, access):
-            return self._turn_away(request, identity, access)
+            return self._turn_away(request, identity, access, path)
         if self._lacks_form_token(request, identity):
             return self.refuse(
                 request,
@@ -55,25 +59,49 @@ class Admission:
             )
         return None
 
-    async def identify(self, request: Request) -> Identity:
-        """Who asks: the reader of the session, the operator where there is no login, else nobody."""
+    async def identify(self, request: Request, path: str) -> Identity:
+        """Who asks: the reader of the token or the session, the operator where there is no login, else nobody.
+
+        A token counts only for reading, and only where programs read (`path` is the route's); where one is sent, the
+        session does not count.
+        """
         if not self.services.needs_login:
             return open_identity(self.tokens)
+        nobody = Identity(None, None, None, self.tokens.key_of(None))
+        sent = _sent_token(request, path)
+        if sent is not None:
+            token, scopes = sent
+            found = await run_in_threadpool(self.services.store.find_token, token) if _is_token(token) else None
+            if found is None or found[1] not in scopes:
+                return nobody
+            reader = found[0]
+            return Identity(reader, reader.id, reader.role, self.tokens.key_of(None))
         token = request.cookies.get(SESSION_COOKIE, "")
         session = None
-        if token and len(token) <= MAX_TOKEN_CHARS:
+        if _is_token(token):
             now = self.services.clock.now()
             session = await run_in_threadpool(self.services.store.find_session, token, now=now)
         if session is None:
-            return Identity(None, None, None, self.tokens.key_of(None))
+            return nobody
         reader = session.reader
         return Identity(reader, reader.id, reader.role, self.tokens.key_of(token), session_token=token)
 
-    def _turn_away(self, request: Request, identity: Identity, access: Access | None) -> Response:
+    def _turn_away(self, request: Request, identity: Identity, access: Access | None, path: str) -> Response:
+        is_api = request.url.path.startswith(API_PREFIX)
         if identity.role is not None or access is None:
-            return self.refuse(request, 403, "Only the operator of this site may do that.")
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"error": "unauthenticated", "message": "Sign in or send a token."}, status_code=401)
+            if is_api:
+                return JSONResponse({"error": "forbidden", "message": _FOR_OPERATORS}, status_code=403)
+            return self.refuse(request, 403, _FOR_OPERATORS)
+        if is_api:
+            response: Response = JSONResponse(
+                {"error": "unauthenticated", "message": "Sign in or send a token."}, status_code=401
+            )
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
+        if path.endswith(FEED_SUFFIX):
+            response = self.refuse(request, 401, "This feed wants a token in its address; your account page makes one.")
+            response.headers["WWW-Authenticate"] = "Bearer"
+            return response
         if request.method in SAFE_METHODS:
             wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'next': wanted})}", status_code=303)
@@ -90,6 +118,26 @@ class Admission:
             return False
         is_program = identity.session_token is None and "sec-fetch-site" not in headers and "origin" not in headers
         return not is_program and not is_form_token(identity, request.query_params.get(FORM_TOKEN_PARAMETER, ""))
+
+
+_FOR_OPERATORS = "Only the operator of this site may do that."
+
+
+def _is_token(token: str) -> bool:
+    return 0 < len(token) <= MAX_TOKEN_CHARS
+
+
+def _sent_token(request: Request, path: str) -> tuple[str, frozenset[TokenScope]] | None:
+    """The token that a program sent, and the scopes that it may have here; None where none counts."""
+    if request.method not in SAFE_METHODS:
+        return None
+    is_feed = path.endswith(FEED_SUFFIX)
+    if is_feed and "token" in request.query_params:
+        return request.query_params["token"], frozenset({TokenScope.FEEDS})
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if (is_feed or path.startswith(API_PREFIX)) and scheme.lower() == "bearer":
+        return token.strip(), frozenset({TokenScope.API, TokenScope.FEEDS} if is_feed else {TokenScope.API})
+    return None
 
 
 def route_path(routes: Sequence[BaseRoute], scope: Scope) -> str | None:

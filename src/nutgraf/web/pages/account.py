@@ -1,4 +1,4 @@
-"""A reader's own account: password and sessions."""
+"""A reader's own account: password, sessions, and tokens for programs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from nutgraf.errors import ConfigError
+from nutgraf.domain.account import TokenScope
+from nutgraf.domain.ids import TokenId
+from nutgraf.errors import ConfigError, Conflict
 from nutgraf.web.accounts.identity import clear_session_cookie, identity_of, reader_of
 from nutgraf.web.accounts.passwords import MAX_PASSWORD_CHARS, MIN_PASSWORD_CHARS, hash_password, is_password
 from nutgraf.web.pages.login import sign_in
-from nutgraf.web.rendering import render, site_of
+from nutgraf.web.rendering import base_url, render, site_of
+
+MAX_TOKEN_NAME_CHARS = 60
+DONE_SENTENCES = {
+    "password": "The new password is in use. Other sessions have ended.",
+    "revoked": "The token is revoked. What used it can read nothing any more.",
+}
 
 
 def account_page(request: Request) -> Response:
@@ -40,6 +48,35 @@ def end_sessions(request: Request) -> Response:
     return response
 
 
+async def make_token(request: Request) -> Response:
+    """POST /account/tokens with `name` and `scope`: the page with a new token, shown this once."""
+    async with request.form(max_files=0, max_fields=4) as form:
+        name = " ".join(str(form.get("name", "")).split())[:MAX_TOKEN_NAME_CHARS]
+        asked = str(form.get("scope", ""))
+    scope = next((scope for scope in TokenScope if scope == asked), TokenScope.FEEDS)
+    return await run_in_threadpool(_make_token, request, name, scope)
+
+
+def revoke_token(request: Request) -> Response:
+    """POST /account/tokens/{token_id}/revoke. Raises NotFound."""
+    site_of(request).services.store.revoke_token(reader_of(request), TokenId(request.path_params["token_id"]))
+    return RedirectResponse("/account?done=revoked", status_code=303)
+
+
+def _make_token(request: Request, name: str, scope: TokenScope) -> Response:
+    services = site_of(request).services
+    if not services.needs_login:
+        return _page(request, problem="This site has no login, so programs need no token.", status=400)
+    default = "Feed reader" if scope is TokenScope.FEEDS else "Program"
+    try:
+        token = services.store.issue_token(reader_of(request), scope, name or default, now=services.clock.now())
+    except Conflict as error:
+        return _page(request, problem=error.message, status=409)
+    response = _page(request, new_token=token, new_scope=scope.value, base_url=base_url(request))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _change_password(request: Request, old: str, new: str, keys: tuple[str, ...]) -> Response:
     site = site_of(request)
     identity = identity_of(request)
@@ -57,8 +94,25 @@ def _change_password(request: Request, old: str, new: str, keys: tuple[str, ...]
     return sign_in(request, identity.reader, "/account?done=password")
 
 
-def _page(request: Request, *, problem: str = "", status: int = 200) -> Response:
-    is_done = request.query_params.get("done") == "password" and not problem
+def _page(
+    request: Request,
+    *,
+    problem: str = "",
+    status: int = 200,
+    new_token: str = "",
+    new_scope: str = "",
+    base_url: str = "",
+) -> Response:
+    services = site_of(request).services
     return render(
-        request, "account.html", status=status, problem=problem, is_done=is_done, min_chars=MIN_PASSWORD_CHARS
+        request,
+        "account.html",
+        status=status,
+        problem=problem,
+        done="" if problem else DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
+        min_chars=MIN_PASSWORD_CHARS,
+        tokens=services.store.list_tokens(reader_of(request)) if services.needs_login else [],
+        new_token=new_token,
+        new_scope=new_scope,
+        base_url=base_url,
     )

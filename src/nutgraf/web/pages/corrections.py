@@ -1,4 +1,4 @@
-"""The public record of what was corrected and updated, as a page and as an Atom feed."""
+"""The public record of what was corrected and updated, as a page and as a feed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from starlette.responses import Response
 
 from nutgraf.domain.corrections import CorrectionRecord
 from nutgraf.domain.ids import CorrectionId
-from nutgraf.outputs.corrections_atom import ATOM_TYPE, format_corrections_atom
+from nutgraf.outputs import FEED_FORMATS
+from nutgraf.outputs.corrections_feed import corrections_feed as make_corrections_feed
 from nutgraf.outputs.wording import describe_correction
 from nutgraf.web.changes import ChangedParagraph, compare_words
-from nutgraf.web.rendering import render, site_of
+from nutgraf.web.conditional import conditional
+from nutgraf.web.feed_links import CORRECTIONS_FEED
+from nutgraf.web.rendering import base_url, render, site_of
 
 PER_PAGE = 20
 IN_FEED = 50
@@ -46,6 +49,7 @@ def corrections_page(request: Request) -> Response:
     return render(
         request,
         "corrections.html",
+        feed_link=CORRECTIONS_FEED,
         corrections=[show_correction(record) for record in shown],
         is_first=not before,
         older_href=f"/corrections?before={shown[-1].id}" if len(found) > PER_PAGE else "",
@@ -53,9 +57,10 @@ def corrections_page(request: Request) -> Response:
 
 
 def corrections_feed(request: Request) -> Response:
-    """GET /corrections.atom: the latest corrections for feed readers."""
-    services = site_of(request).services
-    records = services.store.list_corrections(limit=IN_FEED)
-    base_url = (services.public_url or str(request.base_url)).rstrip("/")
-    body = format_corrections_atom(records, base_url=base_url, now=services.clock.now())
-    return Response(body, media_type=ATOM_TYPE)
+    """GET /corrections.{atom|json}: the latest corrections for feed readers."""
+    records = site_of(request).services.store.list_corrections(limit=IN_FEED)
+    media_type, format_feed = FEED_FORMATS[request.path_params["format"]]
+    site_url = base_url(request)
+    feed = make_corrections_feed(records, base_url=site_url, self_url=site_url + request.url.path)
+    last_modified = feed.updated_at if records else None
+    return conditional(request, format_feed(feed), media_type, last_modified=last_modified)

@@ -15,6 +15,7 @@ from nutgraf.domain.marks import FollowKind, Mute
 from nutgraf.domain.records import BriefCard, BriefQuery
 from nutgraf.stages.order import Story, order_stories
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.feed_links import FRONT_FEED
 from nutgraf.web.muting import Muting
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.reading import is_person_reading
@@ -46,7 +47,7 @@ def front_page(request: Request) -> Response:
     """GET /: today's stories. An empty page loads itself again while the pipeline is at work, and only then."""
     services = site_of(request).services
     now = services.clock.now()
-    edition = _current_edition(request, now)
+    edition = current_edition(request, now)
     progress = services.progress()
     if not edition.cards:
         has_feeds = services.store.next_due_at() is not None
@@ -58,6 +59,7 @@ def front_page(request: Request) -> Response:
     return render(
         request,
         "front.html",
+        feed_link=FRONT_FEED,
         progress=progress,
         edition=edition,
         day=None,
@@ -94,7 +96,8 @@ def latest_page(request: Request) -> Response:
     return render(request, "latest.html", listing=list_page(request, BriefQuery()))
 
 
-def _current_edition(request: Request, now: datetime) -> Edition:
+def current_edition(request: Request, now: datetime) -> Edition:
+    """What the front page shows now."""
     for window in WINDOWS:
         edition = _edition(request, BriefQuery(since=now - window, limit=MAX_CANDIDATES), now)
         if len(edition.cards) > FEW:

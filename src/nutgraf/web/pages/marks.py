@@ -17,6 +17,7 @@ from nutgraf.domain.records import BriefCard
 from nutgraf.errors import Conflict
 from nutgraf.text.search_terms import search_terms
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.feed_links import SAVED_FEED
 from nutgraf.web.pages.listing import list_from
 from nutgraf.web.pages.login import own_path
 from nutgraf.web.rendering import render, site_of
@@ -44,7 +45,9 @@ class NamedMute:
 def saved_page(request: Request) -> Response:
     """GET /saved: the reading list."""
     store = site_of(request).services.store
-    return _list(request, "Saved", "Nothing is saved. “Save” on a brief keeps it here.", store.list_saved)
+    return _list(
+        request, "Saved", "Nothing is saved. “Save” on a brief keeps it here.", store.list_saved, feed_link=SAVED_FEED
+    )
 
 
 def history_page(request: Request) -> Response:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from nutgraf.domain.marks import Follow, FollowKind
 from nutgraf.domain.records import BriefQuery
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.feed_links import FeedLink
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.rendering import render, site_of
 
@@ -26,4 +27,7 @@ def publisher_page(request: Request) -> Response:
     publisher = store.get_publisher(slug)
     listing = list_page(request, BriefQuery(publisher=publisher.slug))
     is_followed = Follow(FollowKind.PUBLISHER, publisher.slug) in store.follows(reader_of(request))
-    return render(request, "publisher.html", publisher=publisher, listing=listing, is_followed=is_followed)
+    feed_link = FeedLink(f"Nutgraf: {publisher.name}", f"/publisher/{publisher.slug}")
+    return render(
+        request, "publisher.html", feed_link=feed_link, publisher=publisher, listing=listing, is_followed=is_followed
+    )

@@ -14,6 +14,7 @@ from nutgraf.domain.search import SearchOrder, SearchPage
 from nutgraf.errors import Conflict
 from nutgraf.text.search_query import MAX_QUERY_CHARS, parse_search
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.feed_links import FeedLink
 from nutgraf.web.pages.listing import CURSOR, PAGE_SIZE
 from nutgraf.web.rendering import render, site_of
 
@@ -67,6 +68,7 @@ def _search_response(request: Request, *, asked: str | None = None, status: int 
         request,
         "search.html",
         status=status,
+        feed_link=None if query.is_empty else FeedLink(f"Nutgraf: {query.text}", "/search", (("q", query.text),)),
         query=query,
         order=order.value,
         results=results,

@@ -13,6 +13,7 @@ from nutgraf.domain.marks import Follow, FollowKind
 from nutgraf.domain.records import BriefQuery
 from nutgraf.domain.topic import Topic
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.feed_links import FeedLink
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.rendering import render, site_of
 
@@ -45,6 +46,7 @@ def topic_page(request: Request) -> Response:
     return render(
         request,
         "topic.html",
+        feed_link=FeedLink(f"Nutgraf: {topic.name}", f"/topic/{topic.slug}"),
         topic=topic,
         group=group,
         brief_count=counts.get(topic.slug, 0),
