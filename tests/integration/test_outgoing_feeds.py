@@ -142,7 +142,7 @@ def test_what_has_not_changed_is_not_sent_again(site: SampleSite, feed: str) -> 
     visitor, path = Visitor(site.app), address(feed, "atom")
     first = visitor.get(path)
     etag = first.headers["etag"]
-    for sent in (etag, f'"other", W/{etag}', "*"):
+    for sent in (etag, f'"other", {etag}', etag.removeprefix("W/"), "*"):
         again = visitor.get(path, headers={"if-none-match": sent})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
     assert visitor.get(path, headers={"if-none-match": '"other"'}).content == first.content
