@@ -11,8 +11,9 @@ import pytest
 from nutgraf.web.pages.brief import SECTIONS
 from nutgraf.web.pages.listing import PAGE_SIZE
 from nutgraf.web.rendering import TEMPLATE_FOLDER
-from sample_site.articles import COLUMN, FERRIES, LIBRARY, SAMPLES, TREMOR, TURBINES, WELLS
-from sample_site.site import NOTICES, SampleSite, make_sample_site
+from sample_site.articles import COLUMN, FERRIES, LIBRARY, SAMPLES, TREMOR, TURBINES, WELLS, Line, Sample
+from sample_site.seeding import publish
+from sample_site.site import NOTICES, NOW, SampleSite, make_sample_site
 from sample_site.visitor import Visitor
 
 
@@ -219,3 +220,12 @@ def test_the_sample_press_is_marked(tmp_path: Path) -> None:
     assert "Publishers marked “sample” are invented" in page
     assert page.count("• sample") == sum(url.startswith("https://kestrel.example/") for url in site.ids)
     site.store.close()
+
+
+def test_a_weekday_carries_its_date_and_its_words_stay(site: SampleSite) -> None:
+    said = "The harbour council voted on Monday to keep the ferry."
+    told = Line(said, (0,))
+    sample = Sample("https://kestrel.example/vote", "The Kestrel", "Ferry kept", ((said,),), told, (told,))
+    page = Visitor(site.app).get(f"/brief/{publish(site.store, sample, now=NOW)}").text
+    assert '<time class="day" datetime="2031-03-03" title="Monday, 3 March 2031">Monday</time>' in page
+    assert said in plain(page)

@@ -17,6 +17,7 @@ from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.changes import Changes, compare_texts
+from nutgraf.web.days import DayPiece, day_pieces, publication_day
 from nutgraf.web.pages.corrections import show_correction
 from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import brief_path, render, site_of
@@ -34,9 +35,9 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class TracedSentence:
-    """A sentence as the page shows it, with the article's words it rests on."""
+    """A sentence as the page shows it, with the article's words it rests on. `pieces` joined are its text."""
 
-    text: str
+    pieces: tuple[DayPiece, ...]
     is_weak: bool
     score: float
     reasons: tuple[str, ...]
@@ -125,7 +126,7 @@ def changes_of(page: BriefPage) -> Changes | None:
 def _trace(sentence: BriefSentence, article: Article, report_href: str) -> TracedSentence:
     finding = sentence.finding
     return TracedSentence(
-        text=sentence.text,
+        pieces=day_pieces(sentence.text, published_on=publication_day(article), language=article.language),
         is_weak=finding.verdict is not Verdict.SUPPORTED,
         score=finding.score,
         reasons=finding.reasons,
