@@ -59,8 +59,9 @@ def _serve(app: Starlette) -> tuple[uvicorn.Server, threading.Thread, str]:
     return server, thread, f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def _running(folder: Path, *, is_filled: bool) -> Iterator[RunningSite]:
-    site = make_sample_site(folder, is_filled=is_filled, sample_url="https://kestrel.example/" if is_filled else "")
+def _running(folder: Path, *, is_filled: bool, needs_login: bool = False) -> Iterator[RunningSite]:
+    sample_url = "https://kestrel.example/" if is_filled else ""
+    site = make_sample_site(folder, is_filled=is_filled, sample_url=sample_url, needs_login=needs_login)
     server, thread, address = _serve(site.app)
     yield RunningSite(site, address)
     server.should_exit = True
@@ -78,6 +79,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 def running_empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site at its first start."""
     yield from _running(tmp_path_factory.mktemp("empty"), is_filled=False)
+
+
+@pytest.fixture
+def running_with_login(tmp_path: Path) -> Iterator[RunningSite]:
+    """A site that readers sign in to, not set up yet."""
+    yield from _running(tmp_path, is_filled=True, needs_login=True)
 
 
 @pytest.fixture
