@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,14 @@ import structlog
 
 from nutgraf import __version__
 from nutgraf.adapters.clock import SystemClock
+from nutgraf.adapters.recent_log import RECENT_LOG
 from nutgraf.errors import ConfigError
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
@@ -44,6 +47,7 @@ class Application:
     runner: PipelineRunner
     pictures: PictureCollector
     hubs: HubSubscriber
+    disk: DiskGuard
 
     async def close(self) -> None:
         """End processes and release connections; what was under way goes on at the next start."""
@@ -98,6 +102,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition)."""
     from nutgraf.adapters.queue.processes import ProcessStageRunner
     from nutgraf.pipeline.advancing import ArticleAdvancer
+    from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
@@ -127,13 +132,23 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
         clock=clock,
         taxonomy_path=str(settings.topics.taxonomy or ""),
     )
+    disk = DiskGuard(
+        free_bytes=lambda: shutil.disk_usage(data_disk(settings)).free,
+        min_free_bytes=settings.work.min_free_bytes,
+        clock=clock,
+    )
     options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
-    runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options)
+    runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options, disk=disk)
     hubs = HubSubscriber(store=store, fetcher=fetcher, clock=clock, public_url=settings.server.public_url)
     pictures = PictureCollector(
-        store=store, fetcher=fetcher, stages=stages, clock=clock, options=_picture_options(settings)
+        store=store,
+        fetcher=fetcher,
+        stages=stages,
+        clock=clock,
+        options=_picture_options(settings),
+        may_fetch=disk.allows_fetching,
     )
-    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs)
+    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs, disk)
 
 
 def _picture_options(settings: Settings) -> PictureOptions:
@@ -145,6 +160,14 @@ def _picture_options(settings: Settings) -> PictureOptions:
         kinds=tuple(kind for kind, is_wanted in wanted.items() if is_wanted),
         max_total_bytes=settings.pictures.max_total_bytes,
     )
+
+
+def data_disk(settings: Settings) -> Path:
+    """A folder on the disk that fills up: that of the SQLite file, else the data folder (or what is there of it)."""
+    path = settings.data_dir
+    if settings.database.url.startswith("sqlite:///"):
+        path = Path(settings.database.url.removeprefix("sqlite:///")).parent
+    return next((folder for folder in (path, *path.parents) if folder.exists()), Path("/"))
 
 
 def worker_count(settings: Settings) -> int:
@@ -183,8 +206,22 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            RECENT_LOG,
+            _drop_below(level),
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.WARNING)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _drop_below(level: int) -> structlog.typing.Processor:
+    """A processor that lets pass what is to be printed; RECENT_LOG has seen the rest."""
+    levels = logging.getLevelNamesMapping()
+
+    def drop(logger: object, name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
+        if levels.get(str(event.get("level", "")).upper(), level) < level:
+            raise structlog.DropEvent
+        return event
+
+    return drop

@@ -13,6 +13,7 @@ from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, T
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, BriefSentence, Draft, Part
 from nutgraf.domain.corrections import BriefHistory, Correction, CorrectionRecord
+from nutgraf.domain.desk import FeedOptions, SetAsideReason, StepQueue, StoreFacts
 from nutgraf.domain.document import Document, FetchRequest
 from nutgraf.domain.hub import HubSubscription
 from nutgraf.domain.ids import (
@@ -105,7 +106,7 @@ class LanguageModel(Protocol):
 class FeedStore(Protocol):
     """Subscriptions and their schedule. All times are UTC and given by the caller."""
 
-    def add_feed(self, url: str, *, title: str = "", now: datetime) -> FeedRecord:
+    def add_feed(self, url: str, *, title: str = "", category: str = "", now: datetime) -> FeedRecord:
         """Subscribe; due at once. Raises Conflict if `url` is subscribed."""
         ...
 
@@ -246,8 +247,10 @@ class ArticleStore(Protocol):
         """Set an article aside with its reason; a brief that is published stays so."""
         ...
 
-    def list_quarantine(self, *, limit: int = 100) -> list[QuarantineRecord]:
-        """What is set aside, latest first."""
+    def list_quarantine(
+        self, *, error_code: str = "", before: tuple[datetime, ArticleId] | None = None, limit: int = 100
+    ) -> list[QuarantineRecord]:
+        """What is set aside, all or for one reason, latest first; `before` is time and article of the last one seen."""
         ...
 
     def replay(self, article_id: ArticleId, *, now: datetime) -> None:
@@ -529,6 +532,34 @@ class HubStore(Protocol):
         ...
 
 
+class OperatorStore(Protocol):
+    """What the operator looks at and changes beside feeds and articles themselves."""
+
+    def set_feed_options(self, feed_id: FeedId, options: FeedOptions) -> None:
+        """Name, category and shortest interval of a feed. Raises NotFound."""
+        ...
+
+    def feed_rhythm(self, feed_id: FeedId, *, since: datetime) -> dict[date, int]:
+        """Articles by day (UTC) that were published or, without a date, found since then; of the newest 5,000."""
+        ...
+
+    def set_aside_reasons(self) -> list[SetAsideReason]:
+        """Why articles are set aside, the most frequent reason first."""
+        ...
+
+    def replay_all(self, *, error_code: str = "", now: datetime, limit: int = 1_000) -> int:
+        """QUARANTINED → FOUND for all of a reason (or of every), the latest first, at most `limit`; how many."""
+        ...
+
+    def step_queues(self, *, now: datetime) -> list[StepQueue]:
+        """What waits for each step of the pipeline, in its order."""
+        ...
+
+    def store_facts(self) -> StoreFacts:
+        """Kind, version and size of the database."""
+        ...
+
+
 class PictureStore(Protocol):
     """Publishers' icons and articles' lead pictures."""
 
@@ -569,6 +600,7 @@ class Store(
     SearchStore,
     AccountStore,
     DeskStore,
+    OperatorStore,
     PictureStore,
     HubStore,
     MarkStore,

@@ -9,14 +9,25 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
+from nutgraf.domain.desk import SettingValue
 from nutgraf.errors import ConfigError
+from nutgraf.text.secrets import mask_secrets
 
 CONFIG_FILE_NAME = "nutgraf.toml"
 DATABASE_FILE_NAME = "nutgraf.db"
@@ -107,6 +118,11 @@ class WorkSettings(_Section):
     process_memory_bytes: int = Field(
         default=1_500_000_000, ge=300_000_000, description="Memory limit of each such process."
     )
+    min_free_bytes: int = Field(
+        default=500_000_000,
+        ge=0,
+        description="Nothing is fetched while the disk that holds the data has less room than this. 0: never mind.",
+    )
 
 
 class PictureSettings(_Section):
@@ -153,6 +169,7 @@ class Settings(BaseSettings):
     pictures: PictureSettings = PictureSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
+    _options: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -178,7 +195,9 @@ def load_settings(**options: Any) -> Settings:
     Raises ConfigError naming the setting and what is wrong with it.
     """
     try:
-        return Settings(**options)
+        settings = Settings(**options)
+        settings._options = options
+        return settings
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
@@ -187,6 +206,52 @@ def load_settings(**options: Any) -> Settings:
         raise ConfigError(f"The settings file is not valid TOML: {error}.", code="bad_settings_file") from None
     except OSError as error:
         raise ConfigError(f"The settings file cannot be read: {error}.", code="bad_settings_file") from None
+
+
+def describe_settings(settings: Settings) -> list[SettingValue]:
+    """Every setting as it is in force, where it comes from and what it is for; passwords are masked.
+
+    Raises ConfigError where the settings file has gone or cannot be read any more.
+    """
+    options = settings._options
+    env = EnvSettingsSource(Settings)()
+    path = _config_file(InitSettingsSource(Settings, options))
+    file = TomlConfigSettingsSource(Settings, path)()
+    layers = (("option", options), ("environment", env), ("file", file))
+    found = []
+    for name, field in _all_fields():
+        source = next((source for source, values in layers if _is_given(values, name)), "default")
+        value: Any = settings
+        for part in name.split("."):
+            value = getattr(value, part)
+        found.append(SettingValue(name, _shown(value), source, field.description or ""))
+    return found
+
+
+def _all_fields() -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, BaseModel):
+            yield from ((f"{name}.{inner}", value) for inner, value in section.model_fields.items())
+        else:
+            yield name, field
+
+
+def _is_given(values: Any, name: str) -> bool:
+    for part in name.split("."):
+        if not isinstance(values, Mapping) or part not in values:
+            return False
+        values = values[part]
+    return True
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and value >= 100_000:
+        return f"{value:_}"  # as TOML and the environment may have it, too
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else "" if value is None else str(value)
+    return mask_secrets(text)
 
 
 def _config_file(init_settings: PydanticBaseSettingsSource) -> Path | None:

@@ -26,7 +26,8 @@ def test_a_reader_reports_a_fault_and_the_operator_corrects_the_brief(running: R
     page.get_by_role("button", name="Send the report").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
 
-    page.get_by_role("link", name="Desk").click()
+    page.get_by_role("link", name="Desk", exact=True).click()
+    page.get_by_role("navigation", name="Desk").get_by_role("link", name="Reports").click()
     page.get_by_role("link", name=FERRIES.title, exact=True).click()
     expect(page.locator(".desk__source mark").first).to_be_visible()
     page.get_by_label("Correction, as readers will see it").fill("The vote was the other way round.")

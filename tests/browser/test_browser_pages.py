@@ -39,6 +39,14 @@ PATHS = {
     "corrections": "/corrections",
     "accuracy": "/accuracy?days=30",
     "accuracy-year": "/accuracy?days=365",
+    "feed": "/feeds/1",
+    "feed-failing": "/feeds/4",
+    "desk-work": "/desk",
+    "desk-set-aside": "/desk/set-aside",
+    "desk-storage": "/desk/storage",
+    "desk-settings": "/desk/settings",
+    "desk-log": "/desk/log",
+    "desk-about": "/desk/about",
     "desk-reports": "/desk/reports",
     "desk-report": "/desk/reports/1",
     "desk-withheld": "/desk/withheld",
@@ -56,6 +64,8 @@ EMPTY_PATHS = {
     "empty-corrections": "/corrections",
     "empty-accuracy": "/accuracy",
     "empty-desk": "/desk/reports",
+    "empty-work": "/desk",
+    "empty-set-aside": "/desk/set-aside",
 }
 
 

@@ -217,6 +217,7 @@ def test_a_failed_poll_changes_only_the_schedule(store: SqlStore, feed_id: FeedI
         failures=2,
         error_code="http_500",
         error_message="The server failed.",
+        outcomes="+!!",
     )
     store.record_poll(feed_id, poll_with(at=later))
     feed = store.get_feed(feed_id)

@@ -78,7 +78,7 @@ def test_a_report_reaches_the_desk_and_the_reader_is_thanked(site: SampleSite) -
     )  # fmt: skip
     assert (answer.status_code, answer.headers["location"]) == (303, f"{path}/reported")
     assert "Your report has reached the desk" in plain(visitor.get(f"{path}/reported").text)
-    assert "1 reported fault" in plain(visitor.get("/feeds").text)
+    assert "Reports 1 Withheld" in plain(visitor.get("/feeds").text)
     desk = plain(visitor.get("/desk/reports").text)
     assert "A wrong number : 9 to 14." in desk
     assert FERRIES.what_happened[0].text in desk

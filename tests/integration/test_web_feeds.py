@@ -55,12 +55,12 @@ def test_each_feed_shows_how_it_does(site: SampleSite) -> None:
 
 def test_what_was_set_aside_is_shown_and_can_be_tried_again(site: SampleSite) -> None:
     visitor = Visitor(site.app)
-    page = visitor.get("/feeds").text
+    page = visitor.get("/desk/set-aside").text
     assert "No article was found in the page. no_article" in plain(page)
     replay = re.search(r'action="(/articles/\d+/replay)', page)
     assert replay is not None
     answer = visitor.post(replay[1])
-    assert (answer.status_code, answer.headers["location"]) == (303, "/feeds?done=replayed")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/desk/set-aside?done=replayed")
     assert site.store.list_quarantine() == []
     assert any(article.title == "Pictures of the week" for article in _found(site))
     assert site.wakes == 1

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,12 +17,14 @@ from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.http import FetchOptions, HttpFetcher
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.adapters.store import open_store
+from nutgraf.domain.desk import DiskState, LogEntry, WorkReport
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, FeedRecord, FeedState
 from nutgraf.domain.reports import FaultKind, NewReport
 from nutgraf.pipeline.correcting import Desk
 from nutgraf.pipeline.work import TASKS
 from nutgraf.ports import Store
+from nutgraf.settings import describe_settings, load_settings
 from nutgraf.web.app import create_app
 from nutgraf.web.services import WebServices
 from sample_site.articles import COLUMN, FERRIES, LIBRARY, TREMOR, TURBINES, WELLS, Sample, notice
@@ -30,6 +33,18 @@ from sample_site.seeding import TOPICS, fail_poll, poll, publish, subscribe
 NOW = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
 NOTICES = 22
 BROWSER_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+
+
+DISK = DiskState(62_000_000_000, 500_000_000, is_low=False)
+LOGGED = (
+    LogEntry(NOW - timedelta(minutes=3), "error", "step_broke", (("article", "https://kestrel.example/gallery"),)),
+    LogEntry(
+        NOW - timedelta(minutes=9),
+        "warning",
+        "poll_failed",
+        (("feed", "https://slow.example/feed"), ("code", "timeout"), ("error", "The server did not answer.")),
+    ),
+)
 
 
 class StillClock:
@@ -56,6 +71,8 @@ class SampleSite:
     clock: StillClock
     ids: dict[str, ArticleId]
     progress: str = ""
+    disk: DiskState = DISK
+    logged: Sequence[LogEntry] = LOGGED
     wakes: int = 0
 
     def path_of(self, sample: Sample) -> str:
@@ -88,6 +105,10 @@ def make_sample_site(
             desk=Desk(store=store, stages=InlineStageRunner(TASKS), clock=clock),
             progress=lambda: site.progress,
             version="0.1.0",
+            work=lambda: WorkReport(NOW - timedelta(hours=2), 0, 0, {"polled": 14, "published": 30, "quarantined": 1}),
+            disk=lambda: site.disk,
+            recent_log=lambda: site.logged,
+            settings=lambda: describe_settings(load_settings(data_dir=folder)),
             sample_url=sample_url,
             allowed_hosts=frozenset({"testserver"}),
             needs_login=needs_login,
@@ -185,6 +206,6 @@ async def _import_opml(data: bytes, store: Store) -> object:
 
 
 def _export_opml(store: Store) -> bytes:
-    from nutgraf.outputs.opml import format_opml
+    from nutgraf.outputs.opml import Subscription, format_opml
 
-    return format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds())
+    return format_opml(Subscription(f.title, f.url, f.site_url, f.category) for f in store.list_feeds())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nutgraf.errors import ParseError
-from nutgraf.outputs.opml import format_opml
+from nutgraf.outputs.opml import Subscription, format_opml
 from nutgraf.stages.parse import FeedLink, OpmlOutline, find_feed_links, parse_opml
 
 URL = "https://page.example/section/"
@@ -73,10 +73,15 @@ def test_what_is_no_opml_is_refused(data: bytes, code: str) -> None:
 
 def test_opml_survives_the_way_out_and_in() -> None:
     feeds = [
-        ('"Quotes" <& co>', "http://a.example/f?x=1&y=2", "http://a.example/"),
-        ("\x01Ünï", "http://b.example/f", ""),
+        Subscription('"Quotes" <& co>', "http://a.example/f?x=1&y=2", "http://a.example/"),
+        Subscription("\x01Ünï", "http://b.example/f", "", "Über & «local»"),
+        Subscription("C", "http://c.example/f", "", "News/Local"),
+        Subscription("D", "http://d.example/f", "", "Über & «local»"),
     ]
-    assert [(outline.title, outline.url, outline.site_url) for outline in parse_opml(format_opml(feeds))] == [
-        feeds[0],
-        ("Ünï", "http://b.example/f", ""),
+    found = parse_opml(format_opml(feeds))
+    assert [(outline.title, outline.url, outline.site_url, outline.category) for outline in found] == [
+        ('"Quotes" <& co>', "http://a.example/f?x=1&y=2", "http://a.example/", ""),
+        ("C", "http://c.example/f", "", "News/Local"),
+        ("Ünï", "http://b.example/f", "", "Über & «local»"),
+        ("D", "http://d.example/f", "", "Über & «local»"),
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nutgraf.errors import ConfigError
-from nutgraf.settings import load_settings
+from nutgraf.settings import describe_settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -54,3 +54,20 @@ def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("NUTGRAF_CONFIG", str(tmp_path / "absent.toml"))
     with pytest.raises(ConfigError, match="NUTGRAF_CONFIG"):
         load_settings()
+
+
+def test_each_setting_says_where_it_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "nutgraf.toml").write_text("[fetch]\ncontact = 'desk@news.example'\n[server]\nport = 9001\n")
+    monkeypatch.setenv("NUTGRAF_SERVER__PORT", "9002")
+    monkeypatch.setenv("NUTGRAF_DATABASE__URL", "postgresql://ada:tide-table@db.example/news")
+    found = {setting.name: setting for setting in describe_settings(load_settings(data_dir=tmp_path))}
+    shown = {name: (found[name].value, found[name].source) for name in found if found[name].source != "default"}
+    assert shown == {
+        "data_dir": (str(tmp_path), "option"),
+        "server.port": ("9002", "environment"),
+        "database.url": ("postgresql://ada:***@db.example/news", "environment"),
+        "fetch.contact": ("desk@news.example", "file"),
+    }
+    assert found["work.min_free_bytes"].value == "500_000_000"
+    assert all(setting.description for setting in found.values())
+    assert found["server.port"].group == "server"

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from nutgraf.domain.records import FeedState
+from nutgraf.domain.ids import FeedId
+from nutgraf.domain.records import FeedRecord, FeedState
 from nutgraf.web import wording
 
 NOW = datetime(2031, 3, 4, 9, 30, tzinfo=UTC)
@@ -122,4 +123,25 @@ def test_http_url_keeps_a_good_address() -> None:
     ],
 )
 def test_feed_health_is_one_word(state: FeedState, has_error: bool, was_polled: bool, expected: str) -> None:
-    assert wording.feed_health(state, has_error=has_error, was_polled=was_polled) == expected
+    feed = FeedRecord(
+        id=FeedId(1), url="https://a.example/f", title="", site_url="", state=state, etag="", last_modified="",
+        added_at=NOW, next_poll_at=NOW, last_poll_at=NOW if was_polled else None, last_ok_at=None, last_new_at=None,
+        failures=0, interval_s=0, error_code="timeout" if has_error else "", error_message="",
+    )  # fmt: skip
+    assert feed.health == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1_000, "1.0 KB"), (12_345_678, "12.3 MB"), (123_456_789_000, "123 GB")],
+)
+def test_a_size_is_told_in_its_largest_unit(count: int, words: str) -> None:
+    assert wording.size(count) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (90, "2 minutes"), (1_800, "30 minutes"), (7_200, "2 hours"), (90_000, "1 day")],
+)
+def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
+    assert wording.span(seconds) == words

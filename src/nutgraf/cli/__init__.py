@@ -18,12 +18,15 @@ COMMANDS = {
     "demo": "Start with the sample press: invented publishers, real briefs.",
     "doctor": "Check this installation and say what is wrong.",
     "export": "Write out the briefs as JSON Lines or Markdown.",
+    "feeds": "List, pause, resume, rename and remove feeds.",
     "import": "Subscribe to the feeds of an OPML file.",
     "poll": "Poll feeds now and brief what is new, then stop.",
     "reports": "Decide on faults that readers reported.",
     "readers": "Invite readers, give new passwords, keep somebody out.",
     "search": "Find briefs by their words.",
     "quarantine": "List what was set aside and why; try it again.",
+    "settings": "Show every setting, its value and where it comes from.",
+    "status": "Show what there is, what waits and what fails.",
     "serve": "Run everything in one process: the site and the pipeline.",
 }
 

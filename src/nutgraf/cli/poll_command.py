@@ -40,6 +40,10 @@ def command(only_due: bool, quiet: bool, data_dir: Path | None) -> None:
             await application.close()
 
     asyncio.run(run())
+    disk = application.disk.state
+    if disk.is_low:
+        free = f"{disk.free_bytes // 1_000_000:,} MB"
+        click.echo(f"Nothing was fetched: only {free} of the disk are free (work.min_free_bytes).", err=True)
     if not quiet:
         totals = progress.totals
         click.echo(

@@ -113,15 +113,18 @@ def _is_loopback(host: str) -> bool:
 
 def make_site(application: Application, *, sample_press: Edition | None) -> Starlette:
     """The site over `application`; call it inside the loop that will run both."""
-    from nutgraf.outputs.opml import format_opml
+    from nutgraf.adapters.recent_log import RECENT_LOG
+    from nutgraf.outputs.opml import Subscription, format_opml
     from nutgraf.pipeline.correcting import Desk
     from nutgraf.pipeline.subscribing import import_opml, subscribe
+    from nutgraf.settings import describe_settings
     from nutgraf.stages.tag import load_taxonomy
     from nutgraf.web.app import create_app
     from nutgraf.web.services import WebServices
 
     settings, store, clock, runner = application.settings, application.store, application.clock, application.runner
     loop = asyncio.get_running_loop()
+    started_at = clock.now()
     return create_app(
         WebServices(
             store=store,
@@ -129,11 +132,17 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             topics=load_taxonomy(settings.topics.taxonomy).topics,
             subscribe=lambda address: subscribe(address, store=store, poller=application.poller, clock=clock),
             import_opml=lambda data: asyncio.to_thread(import_opml, data, store=store, now=clock.now()),
-            export_opml=lambda: format_opml((feed.title, feed.url, feed.site_url) for feed in store.list_feeds()),
+            export_opml=lambda: format_opml(
+                Subscription(feed.title, feed.url, feed.site_url, feed.category) for feed in store.list_feeds()
+            ),
             desk=Desk(store=store, stages=application.stages, clock=clock),
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
             progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
             version=__version__,
+            work=lambda: runner.progress.report(started_at),
+            disk=lambda: application.disk.state,
+            recent_log=RECENT_LOG.entries,
+            settings=lambda: describe_settings(settings),
             shows_icons=settings.pictures.icons,
             shows_lead_pictures=settings.pictures.lead,
             sample_url=f"{sample_press.base_url}/" if sample_press else "",

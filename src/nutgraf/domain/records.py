@@ -25,6 +25,14 @@ class FeedState(enum.StrEnum):
     GONE = "gone"
 
 
+class PollSign(enum.StrEnum):
+    """What a poll led to, as one character."""
+
+    NEWS = "+"  # entries that are new or changed
+    NOTHING = "="
+    FAILED = "!"
+
+
 class ArticleState(enum.StrEnum):
     """Where an article stands in the pipeline. Each state but the last three has exactly one next step."""
 
@@ -42,7 +50,8 @@ class FeedRecord:
     """A subscribed feed. `error_code` and `error_message` are empty after a successful poll; times are UTC.
 
     `parse_path` is how its last document was read, `dropped_entries` how many of that one's entries were beyond the
-    limit; a hub tells of its news until `pushed_until`.
+    limit; a hub tells of its news until `pushed_until`. `title` is the operator's (`own_title`) where there is one.
+    `outcomes` has a PollSign for each of the last polls, the latest at its end.
     """
 
     id: FeedId
@@ -65,6 +74,19 @@ class FeedRecord:
     parse_path: str = ""
     dropped_entries: int = 0
     pushed_until: datetime | None = None
+    own_title: str = ""
+    category: str = ""
+    min_interval_s: int = 0
+    outcomes: str = ""
+
+    @property
+    def health(self) -> str:
+        """One word for how it does: gone, paused, failing, waiting or healthy."""
+        if self.state is not FeedState.ACTIVE:
+            return self.state.value
+        if self.error_code:
+            return "failing"
+        return "healthy" if self.last_poll_at is not None else "waiting"
 
 
 @dataclass(frozen=True, slots=True)

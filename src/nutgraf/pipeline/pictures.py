@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -38,13 +38,21 @@ class PictureCollector:
     """Fetches the pictures that are wanted; what it has not got to stays due in the store."""
 
     def __init__(
-        self, *, store: Store, fetcher: Fetcher, stages: StageRunner, clock: Clock, options: PictureOptions
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        stages: StageRunner,
+        clock: Clock,
+        options: PictureOptions,
+        may_fetch: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
         self._stages = stages
         self._clock = clock
         self._options = options
+        self._may_fetch = may_fetch
         self._places = asyncio.Semaphore(options.at_once)
 
     async def run_forever(self) -> None:
@@ -60,6 +68,8 @@ class PictureCollector:
 
     async def collect_due(self) -> int:
         """Fetch what is due, at most PICTURES_PER_ROUND; the count of it. Raises StoreError."""
+        if not self._may_fetch():
+            return 0
         due = await asyncio.to_thread(
             self._store.due_pictures, self._options.kinds, now=self._clock.now(), limit=PICTURES_PER_ROUND
         )

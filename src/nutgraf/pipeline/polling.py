@@ -90,7 +90,7 @@ class FeedPoller:
 
     async def _decide(self, feed: FeedRecord, document: Document, parsed: ParsedFeed | None) -> PollResult:
         now = self._clock.now()
-        limits = self._limits_for(feed.url)
+        limits = self._limits_of(feed)
         interval_s = schedule.interval_for(
             limits,
             entry_times=() if parsed is None else (e.published_at or e.updated_at for e in parsed.entries),
@@ -137,11 +137,16 @@ class FeedPoller:
             return rekey_entries(entries, decided, known, self._store.articles_by_content(feed_id, hashes))
         return decided
 
+    def _limits_of(self, feed: FeedRecord) -> IntervalLimits:
+        """The limits for the feed's address, with the shortest interval that the operator chose for this feed."""
+        limits = self._limits_for(feed.url)
+        return limits.with_shortest(feed.min_interval_s) if feed.min_interval_s else limits
+
     def _failed(self, feed: FeedRecord, error: NutgrafError) -> PollResult:
         now: datetime = self._clock.now()
         is_gone = isinstance(error, HTTPStatus) and error.status == 410
         interval_s = schedule.interval_after_failure(
-            self._limits_for(feed.url),
+            self._limits_of(feed),
             failures=feed.failures + 1,
             retry_after_s=error.retry_after_s if isinstance(error, FetchError) else None,
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from nutgraf.domain.desk import WorkReport
 from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.outputs.wording import counted
 
@@ -24,6 +26,11 @@ class Progress:
     def is_idle(self) -> bool:
         """Nothing is under way and nothing is known to wait."""
         return not self.feeds_under_way and not self.articles_under_way and not self.waiting
+
+    def report(self, started_at: datetime) -> WorkReport:
+        """The counts as of now, for a page."""
+        under_way = len(self.feeds_under_way), len(self.articles_under_way)
+        return WorkReport(started_at, *under_way, dict(self.totals))
 
     def describe(self) -> str:
         """One short line."""

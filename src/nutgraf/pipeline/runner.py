@@ -16,11 +16,14 @@ from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
 from nutgraf.errors import NotFound, NutgrafError
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
+from nutgraf.pipeline.disk_guard import DiskGuard
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.pipeline.progress import Progress
 from nutgraf.ports import Clock, Store
 
 log = structlog.get_logger(__name__)
+
+AFTER_FETCH = tuple(step for step in STEPS if step is not ArticleState.FOUND)
 
 _BACKLOG = 256
 """Due articles taken from the store at a time."""
@@ -58,6 +61,7 @@ class PipelineRunner:
         clock: Clock,
         options: RunnerOptions | None = None,
         progress: Progress | None = None,
+        disk: DiskGuard | None = None,
     ) -> None:
         self._store = store
         self._poller = poller
@@ -65,6 +69,7 @@ class PipelineRunner:
         self._clock = clock
         self._options = options or RunnerOptions()
         self.progress = progress or Progress()
+        self._disk = disk
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._feed_backlog: list[FeedRecord] = []
@@ -122,7 +127,12 @@ class PipelineRunner:
             await self._store_failed("due_work_unknown", error)
             return 0
 
+    def _may_fetch(self) -> bool:
+        return self._disk is None or self._disk.allows_fetching()
+
     async def _start_feeds(self) -> int:
+        if not self._may_fetch():
+            return 0
         started = self._start_from_feed_backlog()
         under_way = self.progress.feeds_under_way
         if started or len(under_way) >= self._options.max_feeds:
@@ -159,10 +169,13 @@ class PipelineRunner:
         return started
 
     async def _start_articles(self) -> int:
+        if not self._may_fetch():
+            self._backlog = [article for article in self._backlog if article.state is not ArticleState.FOUND]
         started = self._start_from_backlog()
         if started or len(self.progress.articles_under_way) >= self._options.max_articles:
             return started
-        due = await asyncio.to_thread(self._store.due_articles, STEPS, now=self._clock.now(), limit=_BACKLOG)
+        steps = STEPS if self._may_fetch() else AFTER_FETCH
+        due = await asyncio.to_thread(self._store.due_articles, steps, now=self._clock.now(), limit=_BACKLOG)
         self._backlog = due
         return self._start_from_backlog()
 

@@ -32,6 +32,10 @@ class IntervalLimits:
     min_interval_s: int = 1_800
     max_interval_s: int = 86_400
 
+    def with_shortest(self, min_interval_s: int) -> IntervalLimits:
+        """These limits with another shortest time, which the longest gives way to."""
+        return IntervalLimits(min_interval_s, max(min_interval_s, self.max_interval_s))
+
     def clamp(self, seconds: float) -> int:
         """`seconds` moved into the limits."""
         return round(min(max(seconds, self.min_interval_s), self.max_interval_s))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
+from nutgraf.domain.desk import MAX_CATEGORY_CHARS
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState
 from nutgraf.errors import Blocked, ConfigError, Conflict, ParseError
@@ -98,6 +99,12 @@ class OpmlImport:
     rejected: tuple[RejectedFeed, ...] = ()
 
 
+def clean_category(text: str) -> str:
+    """A category as FeedOptions takes it: on one line, printable, not too long."""
+    plain = " ".join(text.split())
+    return "".join(char for char in plain if char.isprintable())[:MAX_CATEGORY_CHARS].strip()
+
+
 def import_opml(data: bytes, *, store: Store, now: datetime) -> OpmlImport:
     """Subscribe to every feed of an OPML file; they are polled as any feed that is due. Raises ParseError."""
     if len(data) > MAX_OPML_BYTES:
@@ -106,7 +113,8 @@ def import_opml(data: bytes, *, store: Store, now: datetime) -> OpmlImport:
     rejected: list[RejectedFeed] = []
     for outline in parse_opml(data):
         try:
-            store.add_feed(clean_feed_address(outline.url), title=outline.title, now=now)
+            url = clean_feed_address(outline.url)
+            store.add_feed(url, title=outline.title, category=clean_category(outline.category), now=now)
             added += 1
         except Conflict:
             already += 1

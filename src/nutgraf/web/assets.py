@@ -36,6 +36,7 @@ STYLESHEET_PARTS = (
     "components/account.css",
     "components/feeds.css",
     "components/desk.css",
+    "components/desk_frame.css",
     "components/figures.css",
     "components/keys.css",
     "components/footer.css",

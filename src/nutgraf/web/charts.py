@@ -17,6 +17,14 @@ DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """The days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A bar in the units of the drawing, and what it stands for."""
 
@@ -40,11 +48,11 @@ class Chart:
     last: str
 
 
-def draw_bars(title: str, ledger: Ledger, values: Mapping[date, int]) -> Chart:
-    """The values of each day of the ledger, of each week where there are more than MAX_BARS; days without one are 0."""
-    day_count = (ledger.last - ledger.first).days + 1
+def draw_bars(title: str, period: Ledger | Days, values: Mapping[date, int]) -> Chart:
+    """The values of each day of the time, of each week where there are more than MAX_BARS; days without one are 0."""
+    day_count = (period.last - period.first).days + 1
     step = 1 if day_count <= MAX_BARS else DAYS_PER_WEEK
-    starts = [ledger.last - timedelta(days=offset + step - 1) for offset in range(0, day_count, step)][::-1]
+    starts = [period.last - timedelta(days=offset + step - 1) for offset in range(0, day_count, step)][::-1]
     sums = [sum(values.get(start + timedelta(days=offset), 0) for offset in range(step)) for start in starts]
     peak = max(sums)
     room = WIDTH / len(starts)
@@ -59,8 +67,8 @@ def draw_bars(title: str, ledger: Ledger, values: Mapping[date, int]) -> Chart:
         peak=peak,
         bars=bars,
         words=_words(starts, sums, step),
-        first=chart_day(ledger.first),
-        last=chart_day(ledger.last),
+        first=chart_day(period.first),
+        last=chart_day(period.last),
     )
 
 

@@ -74,6 +74,7 @@ def render(
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
         path=request.url.path,
+        disk=services.disk(),
         has_sample=bool(services.sample_url),
         version=services.version,
         identity=identity,
@@ -123,6 +124,8 @@ def _make_environment() -> jinja2.Environment:
     environment.filters.update(
         age=wording.age,
         until=wording.until,
+        size=wording.size,
+        span=wording.span,
         exact_time=wording.exact_time,
         long_day=wording.long_day,
         short_day=wording.short_day,
@@ -142,6 +145,7 @@ def _make_environment() -> jinja2.Environment:
         parse_path_labels=wording.PARSE_PATH_LABELS,
         flag_labels=FLAG_LABELS,
         step_labels=wording.STEP_LABELS,
+        state_labels=wording.STATE_LABELS,
         error_words=wording.ERROR_WORDS,
     )
     return environment

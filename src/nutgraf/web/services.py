@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nutgraf.domain.desk import DiskState, LogEntry, SettingValue, WorkReport
 from nutgraf.domain.records import FeedRecord
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Clock, Store
@@ -31,7 +32,8 @@ class WebServices:
     proxy that checks. `desk` decides on reports. `needs_login`: readers sign in; else whoever reaches the site is
     its operator. `public_url` is where readers reach the site (scheme and host), for links that are sent to them;
     empty: as the request came. `sample_url` is where the sample press is served, empty where it never was: what
-    comes from there is marked. `shows_icons` and `shows_lead_pictures` are the operator's choice.
+    comes from there is marked. `work`, `disk`, `recent_log` (the latest first) and `settings` are what the operator is
+    shown of this process. `shows_icons` and `shows_lead_pictures` are the operator's choice.
     """
 
     store: Store
@@ -44,6 +46,10 @@ class WebServices:
     desk: Desk
     progress: Callable[[], str]
     version: str
+    work: Callable[[], WorkReport]
+    disk: Callable[[], DiskState]
+    recent_log: Callable[[], Sequence[LogEntry]]
+    settings: Callable[[], Sequence[SettingValue]]
     sample_url: str = ""
     shows_icons: bool = True
     shows_lead_pictures: bool = True

@@ -8,8 +8,9 @@ import zlib
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from nutgraf.domain.records import ArticleState, FeedState
+from nutgraf.domain.records import ArticleState
 from nutgraf.domain.reports import FaultKind
+from nutgraf.outputs.wording import counted
 
 TILE_TONES = 6
 MAX_SLUG_CHARS = 60
@@ -25,6 +26,17 @@ STEP_LABELS = {
     ArticleState.EXTRACTED: "writing the brief",
     ArticleState.WRITTEN: "publishing",
 }
+
+STATE_LABELS = {
+    ArticleState.FOUND: "Found, to be fetched",
+    ArticleState.FETCHED: "Fetched, to be read",
+    ArticleState.EXTRACTED: "Read, to be written of",
+    ArticleState.WRITTEN: "Written, to be published",
+    ArticleState.PUBLISHED: "Published",
+    ArticleState.COPY: "Copies, shown with their originals",
+    ArticleState.QUARANTINED: "Set aside",
+}
+"""Where an article stands, in the order of its way."""
 
 PARSE_PATH_LABELS = {
     "repaired": "not quite valid, mended",
@@ -63,6 +75,24 @@ def age(moment: datetime, now: datetime) -> str:
         return "just now" if seconds > -3600 else day(moment)
     length = _length(seconds)
     return f"{length} ago" if length else day(moment)
+
+
+def size(count: int) -> str:
+    """A number of bytes in its largest unit of a thousand, as in `12.3 MB`."""
+    value = float(count)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if value < 1_000:
+            return f"{value:,.0f} {unit}" if unit == "bytes" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1_000
+    return f"{value:,.1f} TB"
+
+
+def span(seconds: float) -> str:
+    """A length of time in words, as in `12 minutes`, `1 hour`, `2 days`."""
+    for unit, unit_s in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= unit_s:
+            return counted(round(seconds / unit_s), unit)
+    return counted(round(seconds), "second")
 
 
 def until(moment: datetime, now: datetime) -> str:
@@ -176,12 +206,3 @@ def host_of(url: str) -> str:
     except ValueError:
         return ""
     return host.removeprefix("www.")
-
-
-def feed_health(state: FeedState, *, has_error: bool, was_polled: bool) -> str:
-    """One word for how a feed does: gone, paused, failing, waiting or healthy."""
-    if state is not FeedState.ACTIVE:
-        return state.value
-    if has_error:
-        return "failing"
-    return "healthy" if was_polled else "waiting"

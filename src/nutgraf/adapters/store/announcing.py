@@ -231,18 +231,19 @@ def _replace_announcements(connection: Connection, announced: Mapping[ArticleId,
     )
 
 
-def start_again(connection: Connection, which: ColumnElement[bool], *, now: datetime, tally: Tally) -> None:
-    """Send the articles that satisfy `which` back to their first step."""
+def start_again(connection: Connection, which: ColumnElement[bool], *, now: datetime, tally: Tally) -> int:
+    """Send the articles that satisfy `which` back to their first step; how many they are."""
     rows = connection.execute(
         select(articles.c.id, articles.c.state).where(which).order_by(articles.c.id).with_for_update()
     ).all()
     if not rows:
-        return
+        return 0
     for row in rows:
         tally.move(ArticleState(row.state), ArticleState.FOUND)
     connection.execute(
         update(articles).where(articles.c.id.in_([row.id for row in rows])).values(START_AGAIN | {"due_at": now})
     )
+    return len(rows)
 
 
 def portions(items: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -17,6 +17,8 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
+    or_,
     select,
     union_all,
     update,
@@ -142,15 +144,28 @@ class SqlArticles(Repository):
         tally.apply(connection)
 
     @reading
-    def list_quarantine(self, connection: Connection, *, limit: int = 100) -> list[QuarantineRecord]:
-        """What is set aside, latest first."""
+    def list_quarantine(
+        self,
+        connection: Connection,
+        *,
+        error_code: str = "",
+        before: tuple[datetime, ArticleId] | None = None,
+        limit: int = 100,
+    ) -> list[QuarantineRecord]:
+        """What is set aside, all or for one reason, latest first; `before` is time and article of the last one seen."""
         query = (
-            select(articles, feeds.c.title.label("feed_title"))
+            select(articles, func.coalesce(func.nullif(feeds.c.own_title, ""), feeds.c.title).label("feed_title"))
             .outerjoin(feeds, feeds.c.id == articles.c.feed_id)
             .where(articles.c.quarantined_at.is_not(None))
             .order_by(articles.c.quarantined_at.desc(), articles.c.id.desc())
             .limit(max(0, min(limit, MAX_QUARANTINE_LIST)))
         )
+        if error_code:
+            query = query.where(articles.c.error_code == error_code)
+        if before is not None:
+            moment, article_id = before
+            earlier = and_(articles.c.quarantined_at == moment, articles.c.id < article_id)
+            query = query.where(articles.c.quarantined_at <= moment, or_(articles.c.quarantined_at < moment, earlier))
         return [_quarantine_record(row) for row in connection.execute(query)]
 
     @writing

@@ -32,7 +32,9 @@ class SqlFeeds(Repository):
     """Subscriptions in the table `feeds`."""
 
     @writing
-    def add_feed(self, connection: Connection, url: str, *, title: str = "", now: datetime) -> FeedRecord:
+    def add_feed(
+        self, connection: Connection, url: str, *, title: str = "", category: str = "", now: datetime
+    ) -> FeedRecord:
         """Subscribe; due at once. Raises Conflict if `url` is subscribed."""
         if len(url) > MAX_URL_CHARACTERS:
             raise StoreError(f"An address may have {MAX_URL_CHARACTERS:,} characters.", code="address_too_long")
@@ -53,6 +55,7 @@ class SqlFeeds(Repository):
             "error_code": "",
             "error_message": "",
             "article_count": 0,
+            "category": category,
         }
         row = connection.execute(feeds.insert().values(feed).returning(feeds)).one()
         return feed_record(row)
@@ -158,7 +161,7 @@ def feed_record(row: Row[tuple[object, ...]]) -> FeedRecord:
     return FeedRecord(
         id=FeedId(row.id),
         url=row.url,
-        title=row.title,
+        title=row.own_title or row.title,
         site_url=row.site_url,
         state=FeedState(row.state),
         etag=row.etag,
@@ -176,4 +179,8 @@ def feed_record(row: Row[tuple[object, ...]]) -> FeedRecord:
         parse_path=row.parse_path,
         dropped_entries=row.dropped_entries,
         pushed_until=row.pushed_until,
+        own_title=row.own_title,
+        category=row.category,
+        min_interval_s=row.min_interval_s,
+        outcomes=row.outcomes,
     )

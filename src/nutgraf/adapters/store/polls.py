@@ -18,13 +18,19 @@ from nutgraf.adapters.store.feeds import MAX_URL_CHARACTERS, load_known_entries,
 from nutgraf.adapters.store.folding import fold_feed
 from nutgraf.adapters.store.tables import entries, feeds
 from nutgraf.domain.ids import ArticleId, FeedId
-from nutgraf.domain.records import ArticleState, EntryToStore, FeedState, PollChange, PollResult
+from nutgraf.domain.records import ArticleState, EntryToStore, FeedState, PollChange, PollResult, PollSign
 from nutgraf.errors import StoreError
+
+KEPT_OUTCOMES = 24
 
 _SCHEDULE = {
     "last_poll_at": bindparam("polled_at"),
     "next_poll_at": bindparam("due"),
     "interval_s": bindparam("interval"),
+    "outcomes": case(
+        (func.length(feeds.c.outcomes) < KEPT_OUTCOMES, feeds.c.outcomes), else_=func.substr(feeds.c.outcomes, 2)
+    )
+    + bindparam("sign"),
     # A poll may find that a feed is gone; that one went well does not undo a pause made meanwhile.
     "state": case((bindparam("new_state") == FeedState.ACTIVE.value, feeds.c.state), else_=bindparam("new_state")),
 }
@@ -156,6 +162,7 @@ def _schedule_row(feed_id: FeedId, result: PollResult) -> tuple[Update, dict[str
         "due": result.next_poll_at,
         "interval": result.interval_s,
         "new_state": result.new_state.value,
+        "sign": _sign(result).value,
     }
     if result.error_code:
         values |= {"new_error_code": result.error_code, "new_error_message": result.error_message}
@@ -166,6 +173,12 @@ def _schedule_row(feed_id: FeedId, result: PollResult) -> tuple[Update, dict[str
     for name in _SAID:
         values[f"new_{name}"] = getattr(result, name)
     return _RECORD_ENTRIES, values
+
+
+def _sign(result: PollResult) -> PollSign:
+    if result.error_code:
+        return PollSign.FAILED
+    return PollSign.NEWS if result.entries else PollSign.NOTHING
 
 
 def _move(connection: Connection, feed_id: FeedId, url: str) -> FeedId:

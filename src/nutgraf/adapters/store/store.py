@@ -14,6 +14,7 @@ from nutgraf.adapters.store.feeds import SqlFeeds
 from nutgraf.adapters.store.hubs import SqlHubs
 from nutgraf.adapters.store.ledger import SqlLedger
 from nutgraf.adapters.store.marks import SqlMarks
+from nutgraf.adapters.store.operating import SqlOperating
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
@@ -35,6 +36,7 @@ class SqlStore(
     SqlReports,
     SqlCorrections,
     SqlLedger,
+    SqlOperating,
     SqlPictures,
     SqlMarks,
     SqlHubs,

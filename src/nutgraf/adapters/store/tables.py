@@ -134,6 +134,10 @@ feeds = Table(
     Column("hub_url", PlainText, nullable=False, server_default=""),
     Column("topic_url", PlainText, nullable=False, server_default=""),  # what the feed is called at its hub
     Column("pushed_until", UtcTime),  # a hub tells of news until then
+    Column("own_title", PlainText, nullable=False, server_default=""),  # the operator's
+    Column("category", PlainText, nullable=False, server_default=""),
+    Column("min_interval_s", Integer, nullable=False, server_default="0"),  # the operator's; 0: as the settings have it
+    Column("outcomes", String(32), nullable=False, server_default=""),  # of the last polls, one sign each
     Index("ix_feeds_due", "state", "next_poll_at"),
     _partial_index("ix_feeds_hub", "id", where="hub_url <> ''"),
     sqlite_autoincrement=True,  # a poll under way must never be recorded for a later feed with the same id

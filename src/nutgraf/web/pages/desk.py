@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from nutgraf.domain.ids import BriefId, ReportId
 from nutgraf.domain.reports import MAX_NOTE_CHARS, ReportState
 from nutgraf.errors import ConfigError, Conflict
-from nutgraf.web.rendering import render, site_of
+from nutgraf.web.pages.desk_frame import render_desk
+from nutgraf.web.rendering import site_of
 from nutgraf.web.statuses import http_status
 from nutgraf.web.trace import trace_finding
 from nutgraf.web.wording import FAULT_LABELS
@@ -30,11 +31,6 @@ DONE_SENTENCES = {
 }
 
 
-def desk_home(request: Request) -> Response:
-    """GET /desk: to what waits there."""
-    return RedirectResponse("/desk/reports", status_code=303)
-
-
 def report_list(request: Request) -> Response:
     """GET /desk/reports: those that are open, or in the `state` asked for, the latest first."""
     asked = request.query_params.get("state", "")
@@ -46,12 +42,11 @@ def report_list(request: Request) -> Response:
     found = store.list_reports(state, before=ReportId(int(before)) if before else None, limit=REPORTS_PER_PAGE + 1)
     shown = found[:REPORTS_PER_PAGE]
     has_older = len(found) > REPORTS_PER_PAGE
-    return render(
+    return render_desk(
         request,
         "desk_reports.html",
         state=state,
         reports=shown,
-        open_count=store.counts().open_reports,
         older_href=f"/desk/reports?state={state.value}&before={shown[-1].id}" if has_older else "",
         labels=FAULT_LABELS,
         done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
@@ -104,12 +99,11 @@ def withheld_list(request: Request) -> Response:
     found = store.list_withheld(before=before, limit=WITHHELD_PER_PAGE + 1)
     shown = found[:WITHHELD_PER_PAGE]
     has_older = len(found) > WITHHELD_PER_PAGE
-    return render(
+    return render_desk(
         request,
         "desk_withheld.html",
         records=shown,
         is_first=not cursor,
-        open_count=store.counts().open_reports,
         older_href=f"/desk/withheld?before={shown[-1].brief_id}-{shown[-1].number}" if has_older else "",
     )
 
@@ -119,7 +113,7 @@ def _case(request: Request, *, problem: str = "", status: int = 200, note: str =
     case = store.report_case(ReportId(request.path_params["report_id"]))
     sentences = [] if case.brief is None else [sentence for _, sentence in case.brief.sentences()]
     reported = sentences[case.positions[0]] if case.positions else None
-    return render(
+    return render_desk(
         request,
         "desk_report.html",
         status=status,
@@ -129,7 +123,6 @@ def _case(request: Request, *, problem: str = "", status: int = 200, note: str =
         finding=reported.finding if reported else None,
         excerpts=trace_finding(case.article, reported.finding) if reported and case.article else (),
         kind=FAULT_LABELS[case.report.kind],
-        open_count=store.counts().open_reports,
         problem=problem,
         note=note[:MAX_NOTE_CHARS],
         max_note_chars=MAX_NOTE_CHARS,

@@ -85,7 +85,7 @@ def replay_article(request: Request) -> Response:
     services = site_of(request).services
     services.store.replay(ArticleId(request.path_params["article_id"]), now=services.clock.now())
     services.wake()
-    return _back("replayed")
+    return RedirectResponse("/desk/set-aside?done=replayed", status_code=303)
 
 
 def _back(done: str, feed_id: FeedId | None = None) -> Response:

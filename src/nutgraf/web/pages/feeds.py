@@ -1,4 +1,4 @@
-"""The page of feeds: what is followed, how each feed does, and what was set aside."""
+"""The page of feeds: what is followed, and how each feed does."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from starlette.responses import Response
 
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord
-from nutgraf.web.rendering import render, site_of
-from nutgraf.web.wording import feed_health
+from nutgraf.web.pages.desk_frame import render_desk
+from nutgraf.web.rendering import site_of
 
 if TYPE_CHECKING:
     from nutgraf.pipeline.subscribing import OpmlImport
 
 FEEDS_PER_PAGE = 100
-MAX_SET_ASIDE = 100
 OPML_NAME = "nutgraf-feeds.opml"
 
 TROUBLES_FIRST = {"failing": 0, "gone": 1}
@@ -28,17 +27,8 @@ DONE_SENTENCES = {
     "removed": "The feed is no longer followed. Its briefs stay.",
     "polling": "Nutgraf is looking for news in this feed now.",
     "polling-all": "Nutgraf is looking for news in every feed now.",
-    "replayed": "The article is being tried again.",
 }
 """What a change says once it is made; the address carries only the key, never a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRow:
-    """A feed with one word for how it does."""
-
-    feed: FeedRecord
-    health: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +56,30 @@ def feeds_response(
 ) -> Response:
     """The page, with what became of a change where one was asked for. Feeds in trouble come first, then by title."""
     services = site_of(request).services
+    feeds = services.store.list_feeds()
+    categories = sorted({feed.category for feed in feeds if feed.category}, key=str.casefold)
+    category = request.query_params.get("category", "")
     rows = sorted(
-        (_row(feed) for feed in services.store.list_feeds()), key=lambda row: TROUBLES_FIRST.get(row.health, 2)
+        (feed for feed in feeds if category in ("", feed.category)),
+        key=lambda feed: TROUBLES_FIRST.get(feed.health, 2),
     )
     page_count = max(1, -(-len(rows) // FEEDS_PER_PAGE))
     page_number = _page_number(request, page_count)
     start = (page_number - 1) * FEEDS_PER_PAGE
-    return render(
+    return render_desk(
         request,
         "feeds.html",
         status=status,
         rows=rows[start : start + FEEDS_PER_PAGE],
         feed_count=len(rows),
-        failing_count=sum(row.health == "failing" for row in rows),
+        failing_count=sum(feed.health == "failing" for feed in rows),
         page_number=page_number,
         page_count=page_count,
-        set_aside=services.store.list_quarantine(limit=MAX_SET_ASIDE),
-        open_reports=services.store.counts().open_reports,
+        categories=categories,
+        category=category,
         progress=services.progress(),
         done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
-        done_reason=_reason(request, [row.feed for row in rows]),
+        done_reason=_reason(request, feeds),
         problem=problem,
         opml=opml,
         opml_problem=opml_problem,
@@ -95,7 +89,7 @@ def feeds_response(
 def confirm_removal(request: Request) -> Response:
     """GET /feeds/{feed_id}/remove: asks before a feed is removed. Raises NotFound."""
     feed = site_of(request).services.store.get_feed(FeedId(request.path_params["feed_id"]))
-    return render(request, "remove_feed.html", feed=feed)
+    return render_desk(request, "remove_feed.html", feed=feed)
 
 
 def export_feeds(request: Request) -> Response:
@@ -109,11 +103,6 @@ def _reason(request: Request, feeds: list[FeedRecord]) -> str:
     """Why the feed that a change was about cannot be read, empty where it can or there is none."""
     about = request.query_params.get("feed", "")
     return next((feed.error_message for feed in feeds if str(feed.id) == about), "")
-
-
-def _row(feed: FeedRecord) -> FeedRow:
-    health = feed_health(feed.state, has_error=bool(feed.error_code), was_polled=feed.last_poll_at is not None)
-    return FeedRow(feed=feed, health=health)
 
 
 def _page_number(request: Request, page_count: int) -> int:

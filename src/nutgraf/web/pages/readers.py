@@ -12,7 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from nutgraf.domain.account import Role, TicketKind
 from nutgraf.domain.ids import ReaderId
 from nutgraf.errors import Conflict
-from nutgraf.web.rendering import render, site_of
+from nutgraf.web.pages.desk_frame import render_desk
+from nutgraf.web.rendering import site_of
 from nutgraf.web.services import WebServices
 
 INVITATION_DAYS = 7
@@ -75,7 +76,7 @@ def _invite(request: Request, role: Role) -> Response:
 
 def _page(request: Request, *, link: str = "", link_is_for: str = "", problem: str = "", status: int = 200) -> Response:
     services = site_of(request).services
-    return render(
+    return render_desk(
         request,
         "readers.html",
         status=status,
