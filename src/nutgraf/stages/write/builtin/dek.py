@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 
 import numpy as np
 
 from nutgraf.stages.write.builtin.candidates import Candidate
-from nutgraf.stages.write.builtin.clauses import COMMA, FINITE, PREPOSITION, Token, count_words
+from nutgraf.stages.write.builtin.clauses import count_words
 from nutgraf.stages.write.builtin.endings import opening_clause
 from nutgraf.stages.write.builtin.leaning import starts_with_verb
 from nutgraf.stages.write.builtin.page import Page
+from nutgraf.stages.write.builtin.reduction import reduce_lead
 from nutgraf.stages.write.builtin.salience import Salience
 from nutgraf.stages.write.builtin.shorten import shorten
 from nutgraf.text.lexicon import Lexicon
@@ -19,6 +19,7 @@ from nutgraf.text.similarity import Vector
 
 DEK_WORDS = (10, 25)
 _REACH = 12  # sentences among which the dek is looked for
+_NEAR = 6  # sentences of which the main clause may be taken out of what surrounds it
 _SCENE = 0.5  # share of the best likeness to the headline under which the lead is held to set a scene
 _LEAD = 3  # sentences of which the opening clause alone may be the dek
 # In points of ROUGE, as the worth of a sentence is; by hand, the measuring data have no headlines.
@@ -59,24 +60,12 @@ def _options(candidates: list[Candidate], page: Page, lexicon: Lexicon) -> Itera
         if not page.stands(candidate) or candidate.leaning.first_person or starts_with_verb(candidate.tokens):
             continue
         text = shorten(candidate.text, high, lexicon)
+        if text is None and candidate.position < _NEAR:
+            text = reduce_lead(candidate.text, candidate.tokens, lexicon, low, high)
         if text is None and candidate.position < _LEAD:
             text = opening_clause(candidate.text, candidate.tokens, lexicon, low, high)
-            if text is not None and _breaks_off(text, candidate.tokens):
-                text = None
         if text is not None and count_words(text) >= min(low, candidate.word_count):
             yield candidate, text
-
-
-def _breaks_off(text: str, tokens: list[Token]) -> bool:
-    """Whether the sentence goes on past an aside where `text` ends: "has fed the figure, with others, into …"."""
-    rest = [token for token in tokens if token.start >= len(text) - 1]
-    return (
-        bool(rest)
-        and rest[0].tag == COMMA
-        and any(
-            token.tag == COMMA and after.tag in (FINITE, PREPOSITION) for token, after in itertools.pairwise(rest[1:])
-        )
-    )
 
 
 def lead_worth(count: int) -> Vector:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -494,4 +495,21 @@ def opening_clause(text: str, tokens: list[Token], lexicon: Lexicon, min_words: 
     if not fitting or any(token.tag == QUOTE for token in tokens):
         return None
     end = max(fitting, key=lambda ending: ending.words).end
+    if _breaks_off(tokens, end):
+        return None
     return capitalise(text[tokens[start].start : tokens[end - 1].end]) + "."
+
+
+def _breaks_off(tokens: list[Token], end: int) -> bool:
+    """Whether the clause goes on behind `end`: past an aside, or with the rest of a name.
+
+    "has fed the figure | , with others, into …", "after the Securities | and Exchange Commission charged".
+    """
+    rest = tokens[end:]
+    if not rest:
+        return False
+    if rest[0].low == "and" and tokens[end - 1].is_capital and len(rest) > 1 and rest[1].is_capital:
+        return True
+    return rest[0].tag == COMMA and any(
+        token.tag == COMMA and after.tag in (FINITE, PREPOSITION) for token, after in itertools.pairwise(rest[1:])
+    )

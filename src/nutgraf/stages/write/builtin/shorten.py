@@ -83,10 +83,10 @@ def _sound(shorter: str, text: str, lexicon: Lexicon) -> bool:
     last = tokens[-2] if len(tokens) > 1 else tokens[-1]
     if last.tag in _NEVER_LAST:
         return False
-    return not lexicon.verb_forms or _has_main_clause(tokens)
+    return not lexicon.verb_forms or has_main_clause(tokens)
 
 
-def _has_main_clause(tokens: list[Token]) -> bool:
+def has_main_clause(tokens: list[Token]) -> bool:
     """Whether a finite verb stands outside a leading subordinate clause."""
     if tokens and tokens[0].low in _SUBORDINATE:
         comma = next((i for i, token in enumerate(tokens) if token.tag == COMMA), None)
@@ -148,12 +148,25 @@ def _drop_inner_clause(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
         relative = aside[0].low in lexicon.words("aside_openers")
         appositive = aside[0].tag in (DETERMINER, NUMBER, CONTENT) and not has_finite_verb(aside)
         placed = aside[0].low in _ASIDE_PLACES and not has_finite_verb(aside)
+        if not subject_agrees(tokens[:first], tokens[closing + 1]):
+            continue
         if (relative or appositive or placed) and tokens[closing - 1].tag != CONJUNCTION:
             return text[: tokens[first].start] + text[tokens[closing].end :]
     return None
 
 
 _ASIDE_PLACES = frozenset(("in", "at", "on", "during"))
+
+
+_PLURAL_VERBS = frozenset(("were", "are", "have"))
+
+
+def subject_agrees(subject: list[Token], verb: Token) -> bool:
+    """False where one name alone is left before a verb of many: "Ada Quill, Jon Ames and Tom Hale, a pilot, were"."""
+    if verb.low not in _PLURAL_VERBS or any(token.low == "and" for token in subject):
+        return True
+    named = all(token.is_capital for token in subject)
+    return not named and any(token.tag == NUMBER or token.low.endswith("s") for token in subject)
 
 
 def _drop_role(text: str, tokens: list[Token], lexicon: Lexicon) -> str | None:
@@ -177,9 +190,9 @@ def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
             continue
         kept, rest = tokens[:position], tokens[position + 1 :]
         opener = rest[0]
-        if _claims(rest, lexicon) or not _has_main_clause(kept) or _is_list(kept, rest):
+        if _claims(rest, lexicon) or not has_main_clause(kept) or is_list(kept, rest):
             continue
-        appositive = (opener.low in lexicon.words("articles") or opener.low == "one") and _is_appositive(rest)
+        appositive = (opener.low in lexicon.words("articles") or opener.low == "one") and is_appositive(rest)
         if not (opener.low in lexicon.words("trailing_droppable") or opener.tag == GERUND or appositive):
             continue
         if opener.low in ("after", "when", "as", "while") and any(t.low in lexicon.words("modals") for t in kept):
@@ -188,7 +201,7 @@ def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
     return None
 
 
-def _is_appositive(rest: list[Token]) -> bool:
+def is_appositive(rest: list[Token]) -> bool:
     """Whether the part is a noun phrase: a finite verb only inside a clause that describes it."""
     for i, token in enumerate(rest[:4]):
         if i and token.low in ("after", "before") and rest[i - 1].low.removesuffix("s") in _SPANS:
@@ -201,7 +214,7 @@ def _is_appositive(rest: list[Token]) -> bool:
     return True
 
 
-def _is_list(kept: list[Token], rest: list[Token]) -> bool:
+def is_list(kept: list[Token], rest: list[Token]) -> bool:
     """Whether the comma stands inside a list, or another comma reopens the main clause after the part."""
     if kept[-1].tag in _NEVER_LAST:
         return True
@@ -222,9 +235,9 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
         kept, rest = tokens[:position], tokens[position:]
         if any(t.tag == COMMA for t in rest) or rest[1].tag not in (DETERMINER, CONTENT, NUMBER, GERUND):
             continue
-        if _claims(rest, lexicon) or not _has_main_clause(kept):
+        if _claims(rest, lexicon) or not has_main_clause(kept):
             continue
-        if any(t.low in lexicon.words("modals") for t in kept) and not _has_happened(rest, lexicon):
+        if any(t.low in lexicon.words("modals") for t in kept) and not has_happened(rest, lexicon):
             continue
         measured = len(kept) > 3 and kept[-3].low in ("in", "for") and kept[-2].tag == NUMBER  # "in 41 years | after"
         if kept[-1].tag not in (CONTENT, NUMBER) or (
@@ -253,7 +266,7 @@ def _drop_trailing_bare(text: str, tokens: list[Token], lexicon: Lexicon) -> str
     return None
 
 
-def _has_happened(rest: list[Token], lexicon: Lexicon) -> bool:
+def has_happened(rest: list[Token], lexicon: Lexicon) -> bool:
     """Whether the part tells what happened, so that it is no condition of what will: "after the council voted"."""
     verb = next((token for token in rest if token.tag == FINITE), None)
     return verb is not None and lexicon.verb_forms.get(verb.low) in ("past", "past_or_participle")
@@ -279,7 +292,7 @@ def _drop_second_predicate(text: str, tokens: list[Token], lexicon: Lexicon) -> 
             continue
         comma = tokens[position - 1].tag == COMMA
         kept, rest = tokens[: position - comma], tokens[position + 1 :]
-        if _claims(rest, lexicon) or not _has_main_clause(kept) or kept[-1].tag in _NEVER_LAST:
+        if _claims(rest, lexicon) or not has_main_clause(kept) or kept[-1].tag in _NEVER_LAST:
             continue
         infinitive = any(t.tag == TO for t in kept) and lexicon.verb_forms.get(rest[0].low) == "base" and not comma
         predicate = rest[0].tag == FINITE or infinitive
@@ -315,7 +328,7 @@ def _drop_in_which(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
             continue
         kept = tokens[:position] if tokens[position - 1].tag != COMMA else tokens[: position - 1]
         definite = any(token.low in ("the", "those", "only", "no") or token.tag == NEGATION for token in kept[-4:])
-        if kept[-1].tag == CONTENT and not definite and _has_main_clause(kept):
+        if kept[-1].tag == CONTENT and not definite and has_main_clause(kept):
             return _finish(text[: kept[-1].end])
     return None
 
@@ -405,7 +418,7 @@ def _drop_trailing_place(text: str, tokens: list[Token], lexicon: Lexicon) -> st
     kept = tokens[:start]
     scope = lexicon.words("scope_words")
     limited = any(t.tag == NEGATION or t.low in scope or t.low in _RANKS or t.low.endswith("est") for t in kept)
-    if limited or kept[-1].tag not in (CONTENT, NUMBER) or not _has_main_clause(kept) or kept[-1].low == "based":
+    if limited or kept[-1].tag not in (CONTENT, NUMBER) or not has_main_clause(kept) or kept[-1].low == "based":
         return None
     return _finish(text[: kept[-1].end])
 
