@@ -111,7 +111,7 @@ def test_what_was_written_is_kept_where_the_form_is_not_complete(site: SampleSit
     page = Visitor(site.app).post(f"{site.path_of(FERRIES)}/report", data=data).text
     assert "Please choose what kind of fault it is." in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "<script" not in page
+    assert page.count("<script") == 1  # ours
 
 
 def test_one_client_sends_few_reports_in_a_row(site: SampleSite) -> None:
