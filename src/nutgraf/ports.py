@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, TicketKind, TokenScope
+from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, BriefSentence, Draft, Part
 from nutgraf.domain.corrections import BriefHistory, Correction, CorrectionRecord
@@ -370,6 +371,18 @@ class MarkStore(Protocol):
         ...
 
 
+class AppearanceStore(Protocol):
+    """How readers like pages to be."""
+
+    def appearance(self, reader_id: ReaderId) -> Appearance:
+        """What a reader chose; the default where they chose nothing."""
+        ...
+
+    def set_appearance(self, reader_id: ReaderId, appearance: Appearance) -> None:
+        """Keep what a reader chose, in place of what they chose before."""
+        ...
+
+
 class AccountStore(Protocol):
     """Readers, their sessions and one-time links. Tokens are given out once and kept as hashes only."""
 
@@ -604,6 +617,7 @@ class Store(
     PictureStore,
     HubStore,
     MarkStore,
+    AppearanceStore,
     Protocol,
 ):
     """All of it; safe to call from several threads at once."""

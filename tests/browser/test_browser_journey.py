@@ -101,4 +101,4 @@ def test_an_empty_site_fills_by_itself(running_empty: RunningSite, open_page: Op
     site.progress = "Writing 2 briefs."
     expect(page.get_by_role("status")).to_have_text("Writing 2 briefs.", timeout=15_000)
     site.progress = ""
-    expect(page.get_by_role("link", name="Follow your first feed")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Choose what to read")).to_be_visible(timeout=15_000)

@@ -6,6 +6,8 @@ import pytest
 from browsing import Complaints, OpenPage, RunningSite, keep_screenshot
 from playwright.sync_api import Browser, expect
 
+from nutgraf.domain.appearance import Appearance
+from nutgraf.domain.ids import DEFAULT_READER
 from sample_site.articles import COLUMN, FERRIES
 from sample_site.site import BROWSER_AGENT
 
@@ -89,3 +91,25 @@ def test_everything_works_without_the_script(running: RunningSite, browser: Brow
     page.get_by_role("link", name="Help and keys").click()
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
     context.close()
+
+
+def test_a_readers_choices_change_what_is_seen(running: RunningSite, open_page: OpenPage) -> None:
+    page = open_page(running.address + "/account")
+    page.get_by_label("Size of text").select_option("largest")
+    page.get_by_label("Colours").select_option("dark")
+    page.get_by_label("Lists show").select_option("headlines")
+    page.get_by_label("Single keys do things").uncheck()
+    page.get_by_role("button", name="Keep these").click()
+    expect(page.locator("html")).to_have_css("background-color", "rgb(22, 21, 19)")
+    expect(page.locator("html")).to_have_css("font-size", "23px")
+    keep_screenshot(page, "looks-account-dark")
+    page.goto(running.address)
+    assert not page.locator(".card__dek").first.is_visible()
+    keep_screenshot(page, "looks-headlines")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for path in ("/", running.site.path_of(FERRIES), "/account"):
+        page.set_viewport_size({"width": 390, "height": 900})
+        page.goto(running.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    running.site.store.set_appearance(DEFAULT_READER, Appearance())

@@ -51,6 +51,7 @@ PATHS = {
     "desk-report": "/desk/reports/1",
     "desk-withheld": "/desk/withheld",
     "account": "/account",
+    "start": "/start",
     "help": "/help",
     "remove-feed": "/feeds/1/remove",
 }

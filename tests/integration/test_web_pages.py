@@ -73,9 +73,9 @@ def test_a_damaged_cursor_breaks_nothing(site: SampleSite, cursor: str) -> None:
     assert Visitor(site.app).get(f"/?before={cursor}").status_code in (200, 400)
 
 
-def test_an_empty_site_invites_to_follow_a_feed(empty_site: SampleSite) -> None:
+def test_an_empty_site_offers_what_to_begin_with(empty_site: SampleSite) -> None:
     page = Visitor(empty_site.app).get("/")
-    assert "Follow your first feed" in page.text
+    assert "Choose what to read" in page.text
     assert "refresh" not in page.headers
 
 

@@ -18,6 +18,7 @@ from nutgraf.web.compression import Compression
 from nutgraf.web.pages import (
     account,
     accuracy,
+    appearance,
     brief,
     corrections,
     desk,
@@ -39,6 +40,7 @@ from nutgraf.web.pages import (
     report,
     robots,
     search,
+    starting,
     topics,
     welcome,
 )
@@ -106,6 +108,8 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/search", search.search_page),
     Route("/search/saved", search.save_search, methods=["POST"]),
     Route("/search/saved/{search_id:id}/remove", search.remove_search, methods=["POST"]),
+    Route("/start", starting.start_page, methods=["GET"]),
+    Route("/start", starting.follow_packs, methods=["POST"]),
     Route("/feeds", feeds.feed_list, methods=["GET"]),
     Route("/feeds", feed_changes.add_feed, methods=["POST"]),
     Route("/feeds/poll", feed_changes.poll_all_feeds, methods=["POST"]),
@@ -141,6 +145,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/welcome/{token}", welcome.welcome_page, methods=["GET"]),
     Route("/welcome/{token}", welcome.come_in, methods=["POST"]),
     Route("/account", account.account_page),
+    Route("/account/appearance", appearance.choose_appearance, methods=["POST"]),
     Route("/account/password", account.change_password, methods=["POST"]),
     Route("/account/sessions/end", account.end_sessions, methods=["POST"]),
     Route("/account/tokens", account.make_token, methods=["POST"]),

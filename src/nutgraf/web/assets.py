@@ -38,6 +38,8 @@ STYLESHEET_PARTS = (
     "components/desk.css",
     "components/desk_frame.css",
     "components/figures.css",
+    "components/start.css",
+    "components/looks.css",
     "components/keys.css",
     "components/footer.css",
     "print.css",

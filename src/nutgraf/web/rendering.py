@@ -11,7 +11,9 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.records import BriefCard
+from nutgraf.errors import StoreError
 from nutgraf.outputs.wording import FLAG_LABELS, counted, traced
 from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
@@ -71,6 +73,7 @@ def render(
     services = site.services
     identity = identity_of(request)
     token = form_token(identity) if identity else ""
+    appearance = _appearance_of(services, identity)
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
         path=request.url.path,
@@ -80,6 +83,7 @@ def render(
         identity=identity,
         needs_login=services.needs_login,
         form_token=f"?form={token}" if token else "",
+        appearance=appearance,
         stylesheet=site.assets["site.css"].path,
         reading_script=site.assets["reading.js"].path,
         icon=site.assets["favicon.svg"].path,
@@ -92,6 +96,16 @@ def render(
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
     return HTMLResponse(text, headers=headers)
+
+
+def _appearance_of(services: WebServices, identity: Identity | None) -> Appearance:
+    """How this reader likes pages; the default for whoever is none, and where the store does not answer."""
+    if identity is None or identity.reader_id is None:
+        return Appearance()
+    try:
+        return services.store.appearance(identity.reader_id)
+    except StoreError:
+        return Appearance()  # so that the page of the error can be shown
 
 
 def _tag_of(text: str, identity: Identity | None, token: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from nutgraf.adapters.store import schema
 from nutgraf.adapters.store.accounts import SqlAccounts
+from nutgraf.adapters.store.appearances import SqlAppearances
 from nutgraf.adapters.store.articles import SqlArticles
 from nutgraf.adapters.store.briefs import SqlBriefWriting
 from nutgraf.adapters.store.corrections import SqlCorrections
@@ -39,6 +40,7 @@ class SqlStore(
     SqlOperating,
     SqlPictures,
     SqlMarks,
+    SqlAppearances,
     SqlHubs,
     Store,
 ):

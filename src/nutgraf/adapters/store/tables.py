@@ -7,7 +7,7 @@
                                ├──< article_bands          topic_listing, counters, ledger: derived, kept by publish
                                ├──< reports, corrections
                                └──< reads >── readers ──< saved_searches, sessions, tickets, marks,
-                                                            access_tokens, mutes, follows
+                                                            access_tokens, mutes, follows, appearances
 
 `articles.listed_at` is set while a brief of the article is published and is what lists are sorted by; every list is one
 range of one index. `articles.current_revision_id` and `current_brief_id` have no foreign key, because two tables that
@@ -399,6 +399,17 @@ visits = Table(  # when a reader was last here, and when before that
     Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("before_at", UtcTime),
     Column("last_at", UtcTime, nullable=False),
+)
+
+appearances = Table(  # how readers like pages to be; no row where nothing was chosen
+    "appearances",
+    metadata,
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("text_size", String(16), nullable=False),
+    Column("measure", String(16), nullable=False),
+    Column("theme", String(16), nullable=False),
+    Column("list_view", String(16), nullable=False),
+    Column("has_keys", Boolean, nullable=False),
 )
 
 saved_searches = Table(

@@ -17,6 +17,7 @@ from nutgraf.web.rendering import base_url, render, site_of
 MAX_TOKEN_NAME_CHARS = 60
 DONE_SENTENCES = {
     "password": "The new password is in use. Other sessions have ended.",
+    "appearance": "Pages look so from now on.",
     "revoked": "The token is revoked. What used it can read nothing any more.",
 }
 

@@ -14,10 +14,11 @@ from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.marks import FollowKind, Mute
 from nutgraf.domain.records import BriefCard, BriefQuery
 from nutgraf.stages.order import Story, order_stories
-from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.accounts.identity import identity_of, reader_of
 from nutgraf.web.feed_links import FRONT_FEED
 from nutgraf.web.muting import Muting
 from nutgraf.web.pages.listing import list_page
+from nutgraf.web.pages.starting import start_page
 from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import render, site_of
 
@@ -44,13 +45,18 @@ class Edition:
 
 
 def front_page(request: Request) -> Response:
-    """GET /: today's stories. An empty page loads itself again while the pipeline is at work, and only then."""
+    """GET /: today's stories; at a first start what there is to begin with.
+
+    An empty page loads itself again while the pipeline is at work, and only then.
+    """
     services = site_of(request).services
     now = services.clock.now()
     edition = current_edition(request, now)
     progress = services.progress()
     if not edition.cards:
         has_feeds = services.store.next_due_at() is not None
+        if not has_feeds and not progress and _is_operator(request):
+            return start_page(request)
         headers = {"Refresh": str(EMPTY_REFRESH_S)} if progress else {}
         return render(request, "front_empty.html", headers=headers, progress=progress, has_feeds=has_feeds)
     last_visit = None
@@ -128,6 +134,11 @@ def _with_full_lead(stories: list[Story]) -> list[Story]:
     """The stories with the first that is not short in the lead, which a short one would leave half empty."""
     first = next((number for number, story in enumerate(stories[:LEAD_CANDIDATES]) if not story.lead.is_short), 0)
     return [*stories[first : first + 1], *stories[:first], *stories[first + 1 :]]
+
+
+def _is_operator(request: Request) -> bool:
+    identity = identity_of(request)
+    return identity is not None and identity.is_operator
 
 
 def _count_new(cards: Sequence[BriefCard], last_visit: datetime | None) -> int:

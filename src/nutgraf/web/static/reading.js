@@ -131,7 +131,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const isTyping = event.target.closest("input, textarea, select, [contenteditable]");
-  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help?.open) {
+  if (isTyping || event.ctrlKey || event.altKey || event.metaKey || event.isComposing || help?.open || !("keys" in body.dataset)) {
     return;
   }
   if (Object.hasOwn(KEYS, event.key)) {
