@@ -96,7 +96,7 @@ def test_everything_works_without_the_script(running: RunningSite, browser: Brow
 def test_a_readers_choices_change_what_is_seen(running: RunningSite, open_page: OpenPage) -> None:
     page = open_page(running.address + "/account")
     page.get_by_label("Size of text").select_option("largest")
-    page.get_by_label("Colours").select_option("dark")
+    page.get_by_label("Colours", exact=True).select_option("dark")
     page.get_by_label("Lists show").select_option("headlines")
     page.get_by_label("Single keys do things").uncheck()
     page.get_by_role("button", name="Keep these").click()
