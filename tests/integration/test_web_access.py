@@ -8,15 +8,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Host, Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from nutgraf.domain.account import Role, TicketKind
 from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.web.accounts.access import ACCESS, Access
-from nutgraf.web.accounts.admission import FEED_SUFFIX
+from nutgraf.web.accounts.admission import FEED_SUFFIX, route_path
 from nutgraf.web.accounts.attempts import MAX_FAILURES
 from nutgraf.web.accounts.identity import SESSION_COOKIE, SESSION_DAYS
 from nutgraf.web.accounts.passwords import hash_password
+from nutgraf.web.api.mount import API_PATH
+from nutgraf.web.api.routes import ENDPOINTS
 from nutgraf.web.app import ROUTES
 from nutgraf.web.rendering import TEMPLATE_FOLDER
 from sample_site.articles import FERRIES
@@ -27,6 +30,7 @@ PASSWORD = "a harbour at low tide"
 DAY = timedelta(days=1)
 
 PATHS = {route.path: route for route in ROUTES if isinstance(route, Route)}
+API_PATHS = [API_PATH + path for path in ("/openapi.json", "/docs", *(endpoint[0] for endpoint in ENDPOINTS))]
 EXAMPLES = {
     "/search.{format:feed}": "/search.atom?q=x",
     "{digest:digest}": "0" * 64,
@@ -93,7 +97,50 @@ def fill_in(path: str) -> str:
 
 
 def test_every_route_has_declared_its_access() -> None:
-    assert set(ACCESS) == set(PATHS)
+    assert set(ACCESS) == {*PATHS, *API_PATHS}
+
+
+def test_the_api_serves_what_the_table_names_and_nothing_else(site: SampleSite) -> None:
+    [mount] = [route for route in site.app.routes if not isinstance(route, Route)]
+    assert isinstance(mount, Mount)
+    mounted = [mount.path + route.path for route in mount.routes if isinstance(route, Route)]
+    assert sorted(mounted) == sorted(API_PATHS)
+    assert len(mounted) == len(mount.routes)
+
+
+@pytest.mark.parametrize("kind", ["anonymous", "reader", "operator", "expired operator", "revoked operator"])
+def test_the_table_of_access_holds_for_the_api(site: SampleSite, password_hash: str, kind: str) -> None:
+    visitor = visitor_of(kind, site, password_hash)
+    for path in API_PATHS:
+        answer = visitor.get(path.replace("{id}", "1").replace("{slug}", "the-kestrel") + "?q=x")
+        if kind == "operator" or (kind == "reader" and ACCESS[path] is Access.READER):
+            assert answer.status_code == 200, path
+            continue
+        assert answer.status_code == (403 if kind == "reader" else 401), path
+        assert answer.json()["error"] == ("forbidden" if kind == "reader" else "unauthenticated")
+        assert FERRIES.title not in answer.text
+
+
+async def _secret(scope: Scope, receive: Receive, send: Send) -> None:
+    raise AssertionError("nobody may come here")
+
+
+@pytest.mark.parametrize(
+    "routes",
+    [
+        [Mount("/inner", app=_secret)],
+        [Mount("/inner", routes=[Route("/page", _secret)])],
+        [Mount("/inner", routes=[Mount("", app=_secret)])],
+        [Host("127.0.0.1", app=_secret)],
+    ],
+)
+def test_what_is_mounted_is_refused_until_it_is_declared(routes: list[BaseRoute]) -> None:
+    headers = [(b"host", b"127.0.0.1")]
+    path = route_path(
+        routes, {"type": "http", "method": "GET", "path": "/inner/page", "root_path": "", "headers": headers}
+    )
+    assert path is not None
+    assert path not in ACCESS
 
 
 @pytest.mark.parametrize(
@@ -136,7 +183,7 @@ def test_the_table_of_access_holds(
 
 
 def test_no_other_method_reaches_anything(site: SampleSite) -> None:
-    for path in PATHS:
+    for path in [*PATHS, *API_PATHS]:
         for method in ("PUT", "PATCH", "DELETE"):
             assert Visitor(site.app).send(method, fill_in(path), headers=OWN_PAGE).status_code == 405
 

@@ -6,13 +6,14 @@ from starlette.applications import Starlette
 from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from nutgraf.errors import NutgrafError
 from nutgraf.outputs import FEED_FORMATS
 from nutgraf.pipeline.hubs import CALLBACK_PATH
 from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health
+from nutgraf.web.api.mount import API_PATH, LazyApi
 from nutgraf.web.assets import favicon, static_file
 from nutgraf.web.compression import Compression
 from nutgraf.web.pages import (
@@ -169,9 +170,10 @@ ROUTES: tuple[BaseRoute, ...] = (
 def create_app(services: WebServices) -> Starlette:
     """The site over `services`; owns nothing that must be closed."""
     site = make_site(services)
-    admission = Admission(services, site.form_tokens, ROUTES, errors.error_page)
+    routes = (*ROUTES, Mount(API_PATH, app=LazyApi(site)))
+    admission = Admission(services, site.form_tokens, routes, errors.error_page)
     app = Starlette(
-        routes=ROUTES,
+        routes=routes,
         middleware=[
             Middleware(Compression),
             Middleware(

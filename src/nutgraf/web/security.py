@@ -30,6 +30,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
+API_PREFIX = "/api/"
+"""Addresses for programs: they are refused in JSON."""
 PAGE_CACHE_CONTROL = "private, no-cache"
 MAX_FORM_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
 from nutgraf.domain.account import TokenScope
@@ -22,13 +22,12 @@ from nutgraf.web.accounts.identity import (
     keep_identity,
     open_identity,
 )
-from nutgraf.web.security import SAFE_METHODS, Refuse
+from nutgraf.web.security import API_PREFIX, SAFE_METHODS, Refuse
 from nutgraf.web.services import WebServices
 
 MAX_TOKEN_CHARS = 100
 FEED_SUFFIX = ".{format:feed}"
 """How the routes of outgoing feeds end: feed readers cannot sign in, so these take a token in their address."""
-API_PREFIX = "/api/"
 FORM_TOKEN_PARAMETER = "form"  # noqa: S105 - a name
 
 
@@ -87,19 +86,11 @@ class Admission:
         return Identity(reader, reader.id, reader.role, self.tokens.key_of(token), session_token=token)
 
     def _turn_away(self, request: Request, identity: Identity, access: Access | None, path: str) -> Response:
-        is_api = request.url.path.startswith(API_PREFIX)
         if identity.role is not None or access is None:
-            if is_api:
-                return JSONResponse({"error": "forbidden", "message": _FOR_OPERATORS}, status_code=403)
-            return self.refuse(request, 403, _FOR_OPERATORS)
-        if is_api:
-            response: Response = JSONResponse(
-                {"error": "unauthenticated", "message": "Sign in or send a token."}, status_code=401
-            )
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
-        if path.endswith(FEED_SUFFIX):
-            response = self.refuse(request, 401, "This feed wants a token in its address; your account page makes one.")
+            return self.refuse(request, 403, "Only the operator of this site may do that.")
+        if path.startswith(API_PREFIX) or path.endswith(FEED_SUFFIX):
+            where = "its address" if path.endswith(FEED_SUFFIX) else "the Authorization header"
+            response = self.refuse(request, 401, f"This wants a token in {where}; your account page makes one.")
             response.headers["WWW-Authenticate"] = "Bearer"
             return response
         if request.method in SAFE_METHODS:
@@ -120,9 +111,6 @@ class Admission:
         return not is_program and not is_form_token(identity, request.query_params.get(FORM_TOKEN_PARAMETER, ""))
 
 
-_FOR_OPERATORS = "Only the operator of this site may do that."
-
-
 def _is_token(token: str) -> bool:
     return 0 < len(token) <= MAX_TOKEN_CHARS
 
@@ -141,9 +129,17 @@ def _sent_token(request: Request, path: str) -> tuple[str, frozenset[TokenScope]
 
 
 def route_path(routes: Sequence[BaseRoute], scope: Scope) -> str | None:
-    """The path of the route that will answer, as it is declared; None where there is none or it refuses the method."""
+    """The path of the route that will answer, as it is declared; None where there is none or it refuses the method.
+
+    An application that is mounted is asked for its routes. One that has none, or a route of another kind, has the
+    path it is mounted at, which the table of access does not hold: what cannot be told apart is refused.
+    """
     for route in routes:
-        match, _ = route.matches(scope)
-        if match is Match.FULL and isinstance(route, Route):
-            return route.path
+        match, child_scope = route.matches(scope)
+        if match is not Match.FULL:
+            continue
+        if isinstance(route, Mount) and route.routes:
+            inner = route_path(route.routes, {**scope, **child_scope})
+            return None if inner is None else route.path + inner
+        return getattr(route, "path", "")
     return None

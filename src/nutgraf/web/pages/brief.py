@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,12 +16,13 @@ from nutgraf.domain.brief import BriefSentence
 from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
+from nutgraf.outputs.json_ld import brief_to_json_ld, script_json
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.changes import Changes, compare_texts
 from nutgraf.web.days import DayPiece, day_pieces, publication_day
 from nutgraf.web.pages.corrections import show_correction
 from nutgraf.web.reading import is_person_reading
-from nutgraf.web.rendering import brief_path, render, site_of
+from nutgraf.web.rendering import base_url, brief_path, render, site_of
 from nutgraf.web.trace import Excerpt, trace_finding
 from nutgraf.web.wording import direction, language_tag
 
@@ -74,6 +76,8 @@ def brief_page(request: Request) -> Response:
     if is_person_reading(request):
         reads += services.store.record_read(reader_of(request), article_id, now=services.clock.now())
     language = page.brief.language or page.revision.article.language
+    page_url = base_url(request) + brief_path(page.card)
+    json_ld = brief_to_json_ld(page, page_url=page_url, language=language_tag(language))
     return render(
         request,
         "brief.html",
@@ -89,6 +93,8 @@ def brief_page(request: Request) -> Response:
         corrections=[show_correction(record) for record in page.corrections],
         updated_at=updated_at(page),
         reads=reads,
+        page_url=page_url,
+        json_ld=Markup(script_json(json_ld)),  # noqa: S704 - nothing in it can end the element
     )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from nutgraf.errors import NutgrafError
 from nutgraf.web.rendering import render
-from nutgraf.web.security import PAGE_CACHE_CONTROL, SECURITY_HEADERS
+from nutgraf.web.security import API_PREFIX, PAGE_CACHE_CONTROL, SECURITY_HEADERS
 from nutgraf.web.statuses import http_status
 
 TITLES = {
@@ -35,8 +35,24 @@ SENTENCES = {
 }
 
 
-def error_page(request: Request, status: int, sentence: str = "") -> Response:
-    """The page for a status; `sentence` says more than the status does."""
+API_CODES = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    429: "too_many_requests",
+    500: "internal",
+}
+"""Of errors without a code of their own."""
+
+
+def error_page(request: Request, status: int, sentence: str = "", code: str = "") -> Response:
+    """The page for a status, for programs as JSON; `sentence` says more than the status does, `code` names it."""
+    if request.url.path.startswith(API_PREFIX):
+        message = sentence or SENTENCES.get(status) or TITLES.get(status, "That did not work")
+        return JSONResponse({"error": code or API_CODES.get(status, "error"), "message": message}, status_code=status)
     return render(
         request,
         "error.html",
@@ -62,7 +78,7 @@ async def nutgraf_error(request: Request, error: Exception) -> Response:
     """The page for an expected error that no page caught."""
     assert isinstance(error, NutgrafError)
     status = http_status(error)
-    return error_page(request, status, "" if status in SENTENCES else error.message)
+    return error_page(request, status, "" if status in SENTENCES else error.message, error.code)
 
 
 async def unexpected_error(request: Request, error: Exception) -> Response:

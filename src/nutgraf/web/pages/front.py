@@ -79,18 +79,15 @@ def day_page(request: Request) -> Response:
     """GET /day/{day}: the stories of one day (UTC). Raises HTTPException 404 for what is no day."""
     try:
         day = date.fromisoformat(request.path_params["day"])
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        end = start + timedelta(days=1)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise HTTPException(404) from None
-    now = site_of(request).services.clock.now()
-    edition = _edition(request, BriefQuery(since=start, until=end, limit=MAX_CANDIDATES), min(now, end))
+    edition = edition_of_day(request, day, site_of(request).services.clock.now())
     return render(
         request,
         "front.html",
         progress="",
         edition=edition,
-        day=start,
+        day=day,
         last_visit=None,
         new_count=0,
         days=_days_before(day),
@@ -109,6 +106,15 @@ def current_edition(request: Request, now: datetime) -> Edition:
         if len(edition.cards) > FEW:
             return edition
     return _edition(request, BriefQuery(limit=MAX_CANDIDATES), now)
+
+
+def edition_of_day(request: Request, day: date, now: datetime) -> Edition:
+    """The stories of one day (UTC). Raises HTTPException 404 for the last day that there is, which has no end."""
+    if day == date.max:
+        raise HTTPException(404)
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    end = start + timedelta(days=1)
+    return _edition(request, BriefQuery(since=start, until=end, limit=MAX_CANDIDATES), min(now, end))
 
 
 def _edition(request: Request, query: BriefQuery, now: datetime) -> Edition:
