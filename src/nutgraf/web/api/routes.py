@@ -36,15 +36,17 @@ from nutgraf.web.rendering import Site, site_of
 
 MAX_PAGE = 100
 
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="How many at most")]
-Cursor = Annotated[str, Query(pattern=f"^({CURSOR.pattern})?$", description="From `next` of the page before")]
-Number = Annotated[str, Query(pattern="^([0-9]{1,18})?$", description="From `next` of the page before")]
-Slug = Annotated[str, Query(pattern=f"^({SLUG.pattern})?$")]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="how many at most")]
+Cursor = Annotated[str, Query(pattern=f"^({CURSOR.pattern})?$", description="where to go on, from the page before")]
+Number = Annotated[str, Query(pattern="^([0-9]{1,18})?$", description="where to go on, from the page before")]
+Slug = Annotated[str, Query(pattern=f"^({SLUG.pattern})?$", description="a slug")]
 
 _Item = TypeVar("_Item")
 
 
-def front(request: Request, day: date | None = None) -> Response:
+def front(
+    request: Request, day: Annotated[date | None, Query(description="a day, as 2026-03-01")] = None
+) -> Response:
     """The stories of the front page, or of one day (UTC), the most important first."""
     now = site_of(request).services.clock.now()
     edition = current_edition(request, now) if day is None else edition_of_day(request, day, now)
@@ -109,7 +111,7 @@ def publisher(request: Request, slug: Annotated[str, Path(pattern=f"^{SLUG.patte
 
 def search(
     request: Request,
-    q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY_CHARS, description="As in the site's search")],
+    q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY_CHARS, description="as in the site's search")],
     order: SearchOrder = SearchOrder.BEST,
     limit: Limit = 20,
     cursor: Cursor = "",
