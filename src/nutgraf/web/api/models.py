@@ -10,7 +10,6 @@ from nutgraf.domain.records import BriefCard, BriefPage, CopyRecord, FeedRecord,
 from nutgraf.domain.search import SearchHit
 from nutgraf.outputs.json_text import brief_to_dict
 from nutgraf.web.rendering import brief_path
-from nutgraf.web.wording import feed_health
 
 
 class ErrorModel(BaseModel):
@@ -254,13 +253,12 @@ class FeedModel(BaseModel):
     @classmethod
     def of(cls, feed: FeedRecord) -> FeedModel:
         """From the stored one."""
-        health = feed_health(feed.state, has_error=bool(feed.error_code), was_polled=feed.last_poll_at is not None)
         return cls(
             id=feed.id,
             url=feed.url,
             title=feed.title,
             site_url=feed.site_url,
-            health=health,
+            health=feed.health,
             added_at=feed.added_at,
             last_poll_at=feed.last_poll_at,
             last_ok_at=feed.last_ok_at,

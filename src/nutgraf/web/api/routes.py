@@ -44,9 +44,7 @@ Slug = Annotated[str, Query(pattern=f"^({SLUG.pattern})?$", description="a slug"
 _Item = TypeVar("_Item")
 
 
-def front(
-    request: Request, day: Annotated[date | None, Query(description="a day, as 2026-03-01")] = None
-) -> Response:
+def front(request: Request, day: Annotated[date | None, Query(description="a day, as 2026-03-01")] = None) -> Response:
     """The stories of the front page, or of one day (UTC), the most important first."""
     now = site_of(request).services.clock.now()
     edition = current_edition(request, now) if day is None else edition_of_day(request, day, now)
