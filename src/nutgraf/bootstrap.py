@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
+    from nutgraf.pipeline.retention import Cleaner
     from nutgraf.pipeline.runner import PipelineRunner
     from nutgraf.pipeline.schedule import IntervalLimits
 
@@ -48,6 +49,7 @@ class Application:
     pictures: PictureCollector
     hubs: HubSubscriber
     disk: DiskGuard
+    cleaner: Cleaner
 
     async def close(self) -> None:
         """End processes and release connections; what was under way goes on at the next start."""
@@ -106,6 +108,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     from nutgraf.pipeline.hubs import HubSubscriber
     from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
+    from nutgraf.pipeline.retention import Cleaner, RetentionOptions
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
     from nutgraf.pipeline.work import TASKS
     from nutgraf.stages.tag import load_taxonomy
@@ -140,6 +143,8 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
     options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
     runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options, disk=disk)
     hubs = HubSubscriber(store=store, fetcher=fetcher, clock=clock, public_url=settings.server.public_url)
+    retention = settings.retention
+    cleaner = Cleaner(store=store, clock=clock, options=RetentionOptions(retention.keep_days, retention.old_text_days))
     pictures = PictureCollector(
         store=store,
         fetcher=fetcher,
@@ -148,7 +153,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
         options=_picture_options(settings),
         may_fetch=disk.allows_fetching,
     )
-    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs, disk)
+    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs, disk, cleaner)
 
 
 def _picture_options(settings: Settings) -> PictureOptions:

@@ -568,6 +568,17 @@ class OperatorStore(Protocol):
         """What waits for each step of the pipeline, in its order."""
         ...
 
+    def expire_briefs(self, *, before: datetime, limit: int = 100) -> int:
+        """PUBLISHED → EXPIRED for briefs listed and found before then, the oldest first, at most `limit`; how many.
+
+        Those that a reader saved, or that were reported or corrected, stay. Copies expire with their originals.
+        """
+        ...
+
+    def drop_old_texts(self, *, before: datetime, limit: int = 100) -> int:
+        """Let go of texts that a later one replaced before then, with the briefs written from them; how many."""
+        ...
+
     def store_facts(self) -> StoreFacts:
         """Kind, version and size of the database."""
         ...

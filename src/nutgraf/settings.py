@@ -135,6 +135,23 @@ class PictureSettings(_Section):
     )
 
 
+class RetentionSettings(_Section):
+    """How long things are kept."""
+
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days that briefs are kept which no reader saved and nobody corrected or reported. 0: for ever.",
+    )
+    old_text_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Days that an article's earlier text is kept once a later one replaced it. 0: for ever.",
+    )
+
+
 class TopicSettings(_Section):
     """Topics."""
 
@@ -167,6 +184,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     work: WorkSettings = WorkSettings()
     pictures: PictureSettings = PictureSettings()
+    retention: RetentionSettings = RetentionSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
     _options: dict[str, Any] = PrivateAttr(default_factory=dict)

@@ -14,12 +14,15 @@ from fakes import FakeClock, FakeFetcher
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.document import Document, FetchRequest
+from nutgraf.domain.records import ArticleState
 from nutgraf.errors import HTTPStatus
 from nutgraf.pipeline.advancing import ArticleAdvancer
+from nutgraf.pipeline.disk_guard import LOOK_EVERY, DiskGuard
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
 from nutgraf.pipeline.schedule import IntervalLimits
 from nutgraf.pipeline.work import TASKS
+from store_values import make_document, make_entry, state_of
 
 CROWD = "crowd.example"
 OPTIONS = RunnerOptions(max_feeds=8, max_of_host=3, idle_s=0.01)
@@ -62,7 +65,9 @@ def store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[SqlStore]:
     opened.close()
 
 
-def run_until_idle(store: SqlStore, fetcher: FakeFetcher, clock: FakeClock) -> PipelineRunner:
+def run_until_idle(
+    store: SqlStore, fetcher: FakeFetcher, clock: FakeClock, disk: DiskGuard | None = None
+) -> PipelineRunner:
     stages = InlineStageRunner(TASKS)
     runner = PipelineRunner(
         store=store,
@@ -72,6 +77,7 @@ def run_until_idle(store: SqlStore, fetcher: FakeFetcher, clock: FakeClock) -> P
         advancer=ArticleAdvancer(store=store, fetcher=fetcher, stages=stages, clock=clock),
         clock=clock,
         options=OPTIONS,
+        disk=disk,
     )
 
     async def run() -> None:
@@ -110,3 +116,27 @@ def test_a_feed_that_is_removed_while_it_is_polled_is_no_failure(store: SqlStore
     runner = run_until_idle(store, Removing(), clock)
     assert runner.progress.totals["polled"] == 0
     assert store.list_feeds() == []
+
+
+def test_nothing_is_fetched_while_the_disk_is_almost_full(store: SqlStore) -> None:
+    clock, fetcher = FakeClock(), FakeFetcher()
+    store.add_feed("https://press.example/feed", now=clock.now())
+    found = store.add_article(make_entry("found"), now=clock.now())
+    fetched = store.add_article(make_entry("fetched"), now=clock.now())
+    page = b"<html><body><article><p>Too short for a brief.</p></article></body></html>"
+    store.save_document(fetched, make_document("https://press.example/fetched", page), now=clock.now())
+    free_bytes = 10
+    disk = DiskGuard(free_bytes=lambda: free_bytes, min_free_bytes=1_000, clock=clock)
+
+    run_until_idle(store, fetcher, clock, disk)
+    assert fetcher.requests == []
+    assert state_of(store, found) is ArticleState.FOUND
+    assert state_of(store, fetched) is not ArticleState.FETCHED, "what is here already goes on"
+
+    free_bytes = 10_000
+    clock.advance(LOOK_EVERY.total_seconds())
+    run_until_idle(store, fetcher, clock, disk)
+    assert {request.url for request in fetcher.requests} >= {
+        "https://press.example/feed",
+        "https://press.example/found",
+    }

@@ -181,7 +181,10 @@ async def run_until_signal(
         async with asyncio.timeout(START_TIMEOUT_S):
             await asyncio.gather(*(server.is_up.wait() for server in servers))
         pipeline = asyncio.create_task(application.runner.run_forever())
-        companions += map(asyncio.create_task, (application.pictures.run_forever(), application.hubs.run_forever()))
+        companions += map(
+            asyncio.create_task,
+            (application.pictures.run_forever(), application.hubs.run_forever(), application.cleaner.run_forever()),
+        )
         if on_ready is not None:
             on_ready()
         stopping = asyncio.create_task(stop.wait())

@@ -34,7 +34,7 @@ class PollSign(enum.StrEnum):
 
 
 class ArticleState(enum.StrEnum):
-    """Where an article stands in the pipeline. Each state but the last three has exactly one next step."""
+    """Where an article stands in the pipeline. Each state but the last four has exactly one next step."""
 
     FOUND = "found"  # known from a feed; next: fetch
     FETCHED = "fetched"  # its page is stored; next: extract and identify
@@ -43,6 +43,7 @@ class ArticleState(enum.StrEnum):
     PUBLISHED = "published"
     COPY = "copy"  # near-verbatim copy of another article, shown with that one
     QUARANTINED = "quarantined"  # set aside with a reason; can be replayed
+    EXPIRED = "expired"  # its time to be kept is over; remembered, so that its feed does not bring it back
 
 
 @dataclass(frozen=True, slots=True)

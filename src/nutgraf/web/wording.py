@@ -35,6 +35,7 @@ STATE_LABELS = {
     ArticleState.PUBLISHED: "Published",
     ArticleState.COPY: "Copies, shown with their originals",
     ArticleState.QUARANTINED: "Set aside",
+    ArticleState.EXPIRED: "Let go after their time",
 }
 """Where an article stands, in the order of its way."""
 

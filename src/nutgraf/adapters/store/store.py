@@ -20,6 +20,7 @@ from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
 from nutgraf.adapters.store.reports import SqlReports
+from nutgraf.adapters.store.retention import SqlRetention
 from nutgraf.adapters.store.revisions import SqlRevisions
 from nutgraf.adapters.store.searching import SqlSearching
 from nutgraf.ports import Store
@@ -38,6 +39,7 @@ class SqlStore(
     SqlCorrections,
     SqlLedger,
     SqlOperating,
+    SqlRetention,
     SqlPictures,
     SqlMarks,
     SqlAppearances,

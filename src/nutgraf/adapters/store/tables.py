@@ -239,6 +239,7 @@ revisions = Table(
     Column("paragraphs", JSON, nullable=False),  # [[start, end, "body"], …]
     Column("text", PlainText, nullable=False),
     UniqueConstraint("article_id", "number"),
+    _partial_index("ix_revisions_later", "stored_at", "article_id", where="number > 1"),
 )
 
 article_bands = Table(  # MinHash band keys of current revisions of articles that are not copies

@@ -22,7 +22,7 @@ REASON = re.compile(r"[a-z0-9_]{1,64}", re.ASCII)
 CURSOR = re.compile(r"(\d{1,17})-(\d{1,18})", re.ASCII)
 SHORTEST_RATED = timedelta(minutes=1)
 """A rate is told only after so long: before, it would be the chance of a moment."""
-STORAGE_SETTINGS = ("pictures.max_total_bytes", "work.min_free_bytes")
+STORAGE_SETTINGS = ("retention.keep_days", "retention.old_text_days", "pictures.max_total_bytes", "work.min_free_bytes")
 """What bounds the store; shown beside its size."""
 
 DONE_SENTENCES = {
