@@ -36,7 +36,7 @@ def command(as_json: bool, data_dir: Path | None) -> None:
         click.echo(f"{NEXT_STEPS[state]}: {waiting['ready']:,} ready, {waiting['later']:,} failed, to be retried")
     click.echo(f"set aside: {value['set_aside']:,}; open reports: {value['open_reports']:,}")
     database, disk = value["database"], value["disk"]
-    click.echo(f"{database['kind']} {database['version']}: {database['size_bytes'] // 1_000_000:,} MB")
+    click.echo(f"{database['kind']} {database['version']}: {database['size_bytes'] / 1_000_000:,.1f} MB")
     warning = ", too little: nothing is fetched" if disk["is_low"] else ""
     click.echo(f"disk: {disk['free_bytes'] // 1_000_000:,} MB free{warning}")
     for feed in value["failing_feeds"][:MAX_FAILING]:
