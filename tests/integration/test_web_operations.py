@@ -36,10 +36,11 @@ def test_a_feed_has_a_page_with_its_rhythm_and_its_polls(site: SampleSite) -> No
     assert "How it does healthy" in text
     assert "the most in one day" in text
     assert "<rect" in page
-    assert "Of the last 3 polls, 3 brought news, 0 nothing new, 0 failed." in text
+    assert "3 polls, the latest last: 3 brought news, 0 nothing new, 0 failed." in text
     failing = plain(Visitor(site.app).get(f"/feeds/{feed_titled(site, 'Slow Times').id}").text)
     assert "The server did not answer within 30 seconds. timeout" in failing
-    assert "Nutgraf tries again by itself" in failing
+    assert "timeout Nutgraf tries again by itself in 40m ." in failing
+    assert "No article in four weeks." in failing
     assert Visitor(site.app).get("/feeds/999").status_code == 404
 
 
