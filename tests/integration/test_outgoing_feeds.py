@@ -16,7 +16,8 @@ from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.domain.marks import Mark, MuteEffect, MuteKind
 from nutgraf.web.accounts.identity import SESSION_COOKIE
 from nutgraf.web.pages.outgoing_feeds import MAX_ENTRIES
-from sample_site.articles import COLUMN, FERRIES, TREMOR, TURBINES, WELLS
+from sample_site.articles import COLUMN, FERRIES, TREMOR, TURBINES, WELLS, Line, Sample
+from sample_site.seeding import publish
 from sample_site.site import NOW, SampleSite, make_sample_site
 from sample_site.visitor import Visitor
 
@@ -118,6 +119,24 @@ def test_feeds_show_what_their_pages_show(site: SampleSite) -> None:
     site.store.set_mark(DEFAULT_READER, site.ids[WELLS.url], Mark.HIDDEN, is_set=True, now=NOW)
     for path in ("/feed.atom", "/publisher/the-kestrel.atom", "/topic/environment.atom"):
         assert not {FERRIES.title, WELLS.title} & set(titles(site, path)), path
+
+
+def test_a_publishers_hostile_words_stay_words(site: SampleSite) -> None:
+    hostile = "<script>alert(1)</script>]]>&quot;'\x0b"
+    line = Line(f"It says {hostile}.", (0,), weak=hostile)
+    sample = Sample(
+        "javascript:alert(1)", hostile, hostile, ((f"It says {hostile}.",),), line, (line,), language=hostile
+    )
+    publish(site.store, sample, now=NOW)
+    visitor = Visitor(site.app)
+    assert not feedparser.parse(visitor.get("/search.atom?q=alert").content).bozo
+    [item] = json.loads(visitor.get("/search.json?q=alert").content)["items"]
+    content = item["content_html"]
+    assert "&lt;script&gt;alert(1)" in content
+    assert re.findall(r'<script|href="javascript', content) == []
+    assert "external_url" not in item
+    assert "language" not in item
+    assert re.fullmatch(r'<div dir="auto">', content.splitlines()[0])
 
 
 def test_what_there_is_not_has_no_feed(site: SampleSite) -> None:
