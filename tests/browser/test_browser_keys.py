@@ -68,8 +68,19 @@ def test_buttons_mark_without_leaving_the_page(running: RunningSite, open_page: 
     expect(page.get_by_role("button", name="Saved")).to_have_attribute("aria-pressed", "true")
     page.context.set_offline(True)
     page.get_by_role("button", name="Saved").click()
+    expect(page.locator("#said")).to_have_text("No longer saved. It will be sent when there is a network.")
+    page.context.set_offline(False)
+    page.wait_for_function("localStorage.getItem('nutgraf.marks') === '[]'")
+    page.reload()
+    expect(page.get_by_role("button", name="Save", exact=False).first).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_mark_that_is_refused_says_so(running: RunningSite, open_page: OpenPage) -> None:
+    page = open_page(running.address + running.site.path_of(FERRIES))
+    page.evaluate("document.body.dataset.form = '?form=none'")
+    page.get_by_role("button", name="Save").click()
     expect(page.locator("#said")).to_contain_text("That did not work.")
-    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    expect(page.get_by_role("button", name="Saved")).to_have_count(0)
 
 
 def test_the_sheet_of_keys_opens_and_closes(running: RunningSite, open_page: OpenPage) -> None:
@@ -113,3 +124,25 @@ def test_a_readers_choices_change_what_is_seen(running: RunningSite, open_page: 
         page.goto(running.address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     running.site.store.set_appearance(DEFAULT_READER, Appearance())
+
+
+def test_a_brief_is_copied_as_markdown_and_read_aloud(
+    running: RunningSite, open_page: OpenPage, complaints: Complaints
+) -> None:
+    page = open_page(running.address + running.site.path_of(FERRIES))
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as Markdown").click()
+    expect(page.locator("#said")).to_have_text("Copied as Markdown, with its source.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"# {FERRIES.title}\n")
+    assert FERRIES.url in copied
+    page.evaluate(
+        "() => { window.spoken = []; speechSynthesis.speak = ({ lang, text }) => window.spoken.push([lang, text]) }"
+    )
+    page.get_by_role("button", name="Read aloud").click()
+    spoken = page.evaluate("window.spoken")
+    assert spoken[0] == [FERRIES.language, FERRIES.title]
+    assert len(spoken) == 1 + page.locator("article.brief details.sentence").count()
+    page.get_by_role("button", name="Stop reading").click()
+    expect(page.get_by_role("button", name="Read aloud")).to_be_visible()
+    assert complaints.lines == []

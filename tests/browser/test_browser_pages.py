@@ -52,6 +52,7 @@ PATHS = {
     "desk-withheld": "/desk/withheld",
     "account": "/account",
     "start": "/start",
+    "offline": "/offline",
     "help": "/help",
     "remove-feed": "/feeds/1/remove",
 }

@@ -46,7 +46,9 @@ STYLESHEET_PARTS = (
 )
 """The style sheets in the order of the cascade; they are sent as one."""
 
-SCRIPTS = ("reading.js", "evidence.js")
+SCRIPTS = ("reading.js", "evidence.js", "sw.js")
+ICONS = ("icon-192.png", "icon-512.png", "icon-maskable.png")
+"""Made from favicon.svg by tools/app_icons.py."""
 
 HASH_CHARS = 12
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -68,6 +70,7 @@ def load_assets(folder: Path = STATIC_FOLDER) -> Mapping[str, Asset]:
     return {
         "site.css": _asset("site.css", "text/css; charset=utf-8", stylesheet),
         **{name: _asset(name, "text/javascript; charset=utf-8", (folder / name).read_bytes()) for name in SCRIPTS},
+        **{name: _asset(name, "image/png", (folder / name).read_bytes()) for name in ICONS},
         "favicon.svg": _asset("favicon.svg", "image/svg+xml", (folder / "favicon.svg").read_bytes()),
     }
 

@@ -112,5 +112,6 @@ def set_session_cookie(response: Response, token: str) -> None:
 
 
 def clear_session_cookie(response: Response) -> None:
-    """Sign the browser out."""
+    """Sign the browser out, and have it drop what it keeps of the reader: the HTTP cache and pages kept for offline."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="lax")

@@ -17,8 +17,10 @@ from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import BriefPage
 from nutgraf.outputs.json_ld import brief_to_json_ld, script_json
+from nutgraf.outputs.markdown import format_markdown
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.changes import Changes, compare_texts
+from nutgraf.web.conditional import entity_tag, is_known
 from nutgraf.web.days import DayPiece, day_pieces, publication_day
 from nutgraf.web.pages.corrections import show_correction
 from nutgraf.web.reading import is_person_reading
@@ -96,6 +98,17 @@ def brief_page(request: Request) -> Response:
         page_url=page_url,
         json_ld=Markup(script_json(json_ld)),  # noqa: S704 - nothing in it can end the element
     )
+
+
+def brief_as_markdown(request: Request) -> Response:
+    """GET /brief/{article_id}.md: the brief with its source as Markdown. Raises NotFound."""
+    article_id = ArticleId(request.path_params["article_id"])
+    page = site_of(request).services.store.brief_page(article_id, reader_id=reader_of(request))
+    text = format_markdown(page.brief, page.revision.article)
+    tag = entity_tag(text)
+    if is_known(request, tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(text, media_type="text/markdown; charset=utf-8", headers={"ETag": tag})
 
 
 def trace_brief(page: BriefPage) -> TracedBrief:

@@ -52,20 +52,24 @@ const MARKS = {
 };
 const MARK_ADDRESS = /^\/brief\/(\d+)\/([a-z]+)/;
 
-async function mark(brief, name) {
+async function send(brief, name) {
   const address = `/brief/${brief}/${name}${body.dataset.form}`;
-  let isDone = false;
+  return (await fetch(address, { method: "POST", headers: { Accept: "application/json" } })).status;
+}
+
+async function mark(brief, name) {
+  let status = 0;
   try {
-    isDone = (await fetch(address, { method: "POST", headers: { Accept: "application/json" } })).ok;
+    status = await send(brief, name);
   } catch {
-    // No network: said below.
+    wait(brief, name);
   }
-  if (!isDone) {
+  if (status >= 400) {
     say("That did not work. Load the page again and retry.");
     return;
   }
   showMark(brief, name);
-  say(MARKS[name][2]);
+  say(status ? MARKS[name][2] : `${MARKS[name][2]} It will be sent when there is a network.`);
 }
 
 function showMark(brief, name) {
@@ -154,9 +158,9 @@ function offer(name, isPossible, act) {
 
 function readAloud(button) {
   const speech = window.speechSynthesis;
-  const isReading = button.getAttribute("aria-pressed") === "true";
+  const isReading = button.ariaPressed === "true";
   const stop = () => {
-    button.setAttribute("aria-pressed", "false");
+    button.ariaPressed = "false";
     button.textContent = "Read aloud";
   };
   speech.cancel();
@@ -164,10 +168,10 @@ function readAloud(button) {
     stop();
     return;
   }
-  button.setAttribute("aria-pressed", "true");
+  button.ariaPressed = "true";
   button.textContent = "Stop reading";
   const brief = document.querySelector("article.brief");
-  const parts = [...brief.querySelectorAll("h1, .sentence__text, summary h3")];
+  const parts = brief.querySelectorAll("h1, .sentence__text, summary h3");
   parts.forEach((part, number) => {
     const words = new SpeechSynthesisUtterance(part.textContent);
     words.lang = brief.lang;
@@ -195,3 +199,84 @@ async function copyMarkdown(button) {
 offer("speak", "speechSynthesis" in window, readAloud);
 offer("copy", window.isSecureContext && "clipboard" in navigator, copyMarkdown);
 window.addEventListener("pagehide", () => window.speechSynthesis?.cancel());
+
+// Marks made without a network wait here and are sent from a page that has one.
+const WAITING = "nutgraf.marks";
+const waiting = () => JSON.parse(localStorage.getItem(WAITING) ?? "[]");
+
+function wait(brief, name) {
+  localStorage.setItem(WAITING, JSON.stringify([...waiting(), [brief, name]].slice(-500)));
+}
+
+async function sendWaiting() {
+  while (waiting().length > 0) {
+    const [[brief, name], ...rest] = waiting();
+    const status = await send(brief, name).catch(() => 0);
+    if (status === 0 || status === 401 || status === 403 || status >= 500) {
+      return; // later, or with a newer page's token
+    }
+    localStorage.setItem(WAITING, JSON.stringify(rest));
+  }
+}
+
+window.addEventListener("online", sendWaiting);
+sendWaiting();
+
+// Briefs kept on this device (sw.js), switched on and off on the account page.
+const workers = navigator.serviceWorker;
+const KEPT_AT = "nutgraf.keptAt";
+const HOUR_MS = 3_600_000;
+const policy = window.trustedTypes?.createPolicy("nutgraf", { createScriptURL: () => "/sw.js" });
+
+async function forgetAll() {
+  localStorage.clear();
+  for (const name of (await window.caches?.keys()) ?? []) {
+    await caches.delete(name);
+  }
+}
+
+async function keepLatest() {
+  localStorage.setItem(KEPT_AT, Date.now());
+  (await workers.ready).active.postMessage("keep");
+}
+
+async function switchOffline(button) {
+  const registration = await workers.getRegistration();
+  if (registration) {
+    await registration.unregister();
+    await forgetAll();
+    say("Nothing is kept on this device any more.");
+  } else {
+    await workers.register(policy ? policy.createScriptURL("") : "/sw.js");
+    say("The latest briefs are being fetched.");
+    await keepLatest();
+  }
+  button.ariaPressed = !registration;
+}
+
+if (workers && location.pathname === "/login") {
+  forgetAll();
+} else if (workers) {
+  const button = document.querySelector('[data-do="offline"]');
+  offer("offline", true, switchOffline);
+  workers.addEventListener("message", (event) => button && say(`${event.data.count} briefs are kept on this device.`));
+  const registration = await workers.getRegistration();
+  button?.setAttribute("aria-pressed", Boolean(registration));
+  if (registration && Date.now() - localStorage.getItem(KEPT_AT) > HOUR_MS) {
+    keepLatest();
+  }
+}
+
+const kept = document.getElementById("kept");
+if (kept && workers) {
+  const { briefs } = await (await fetch("/offline.json")).json();
+  for (const brief of briefs) {
+    if (await caches.match(brief.path)) {
+      const link = document.createElement("a");
+      link.href = brief.path;
+      link.dir = "auto";
+      link.textContent = brief.headline;
+      kept.appendChild(document.createElement("li")).append(link);
+    }
+  }
+}
