@@ -35,6 +35,7 @@ def test_leaves_out_headings_lists_and_repeated_labels() -> None:
         (ParagraphKind.HEADING, "Why it matters."),
         (ParagraphKind.BODY, PROSE),
         (ParagraphKind.LIST_ITEM, "Open from nine to five."),
+        (ParagraphKind.NOTE, "Correction: The bridge is forty years old, not fourteen."),
         (ParagraphKind.BODY, "Roe: I was there when it opened."),
         (ParagraphKind.BODY, "Roe: And I was there when it closed."),
     ]

@@ -15,6 +15,8 @@ class ParagraphKind(enum.Enum):
     LIST_ITEM = "list_item"
     QUOTE = "quote"
     CAPTION = "caption"
+    NOTE = "note"
+    """The newsroom on the article itself (a correction, an editor's note); no part of the story."""
 
 
 class ArticleFlag(enum.Enum):

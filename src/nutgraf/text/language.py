@@ -5,6 +5,8 @@ from __future__ import annotations
 import py3langid
 
 _SAMPLE_CHARS = 2_000
+_CONFIRMING_CHARS = 600
+"""Where the beginning of a text is in the declared language, the rest is not asked: its time is that of its length."""
 _MIN_LETTERS = 12
 
 
@@ -16,7 +18,9 @@ def detect_language(text: str, declared: str = "") -> str:
     fallback = declared.replace("_", "-").split("-")[0].strip().lower()
     fallback = fallback if len(fallback) in (2, 3) and fallback.isalpha() else ""
     sample = text[:_SAMPLE_CHARS]
-    if sum(character.isalpha() for character in sample) < _MIN_LETTERS:
+    if sum(map(str.isalpha, sample)) < _MIN_LETTERS:
+        return fallback
+    if fallback and py3langid.classify(sample[:_CONFIRMING_CHARS])[0] == fallback:
         return fallback
     language: str = py3langid.classify(sample)[0]
     return language

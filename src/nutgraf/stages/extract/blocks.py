@@ -107,6 +107,8 @@ class _Reader:
         self._kind = ParagraphKind.BODY
         self._element: Element | None = None
         self._edge = ""  # the inline element that began or ended since the last text
+        self._last_link = ""  # the address of the link that ended since the last text
+        self._between_links = False  # and one to another address began
 
     def read(self, element: Element, kind: ParagraphKind, holder: Element, *, linked: bool) -> None:
         """Read `element`'s content; `holder` is the nearest block element."""
@@ -131,8 +133,12 @@ class _Reader:
             if verdict is Furniture.CAPTION:
                 kind = ParagraphKind.CAPTION
         self._edge = tag
+        if tag == "a" and self._last_link:
+            self._between_links = child.get("href") != self._last_link
         self.read(child, kind, holder, linked=linked or (tag == "a" and _leads_away(child)))
         self._edge = tag
+        if tag == "a":
+            self._last_link = child.get("href") or ""
 
     def _read_block(self, child: Element, tag: str, kind: ParagraphKind, linked: bool) -> None:
         self.flush()
@@ -191,10 +197,10 @@ class _Reader:
         elif kind is ParagraphKind.CAPTION and self._kind is not kind:
             self.flush()
             self._kind, self._element = kind, holder
-        elif self._breaks == 1 or (self._edge and _is_glued(self._parts[-1], text, self._edge)):
+        elif self._breaks == 1 or self._stands_apart(text):
             self._parts.append(" ")
         self._breaks = 0
-        self._edge = ""
+        self._forget_edges()
         self._parts.append(text)
         if linked:
             self._link_chars += len(text)
@@ -220,7 +226,19 @@ class _Reader:
         self._parts = []
         self._link_chars = 0
         self._breaks = 0
+        self._forget_edges()
+
+    def _stands_apart(self, text: str) -> bool:
+        """Whether `text` stands apart on the page from what came before, though nothing is between them."""
+        left = self._parts[-1]
+        if self._between_links and left[-1].isalnum() and (text[0].isalnum() or text[0] in "#@"):
+            return True
+        return bool(self._edge) and _is_glued(left, text, self._edge)
+
+    def _forget_edges(self) -> None:
         self._edge = ""
+        self._last_link = ""
+        self._between_links = False
 
 
 def _leads_away(anchor: Element) -> bool:
@@ -239,4 +257,4 @@ def _is_glued(left: str, right: str, edge: str) -> bool:
     """Whether two texts on the sides of an element's edge would run together though they stand apart on the page."""
     if not right[0].isupper():
         return False
-    return left[-1] in ".!?:;…”»)" or (edge in _APART and left[-1].islower())
+    return left[-1] in ".!?:;…”»)" or (edge in _APART and left[-1].islower()) or (edge == "time" and left[-1].isalnum())

@@ -41,12 +41,13 @@ def find_published(
     root: Element, article: Node, metas: Mapping[str, str], url: str, surroundings: Surroundings
 ) -> datetime | None:
     """When the article was published, with the zone that the page gives (UTC where none), or None."""
-    shown = {moment.date() for moment in filter(None, map(find_date, surroundings.lines))}
     declared = _moments(text_of(article.get("datePublished")), *(metas.get(name, "") for name in _PUBLISHED_METAS))
-    declared.sort(key=lambda moment: moment.date() not in shown)  # stable: else the structured data's
-    vague = _moments(*(metas.get(name, "") for name in _VAGUE_METAS))
+    if len({moment.date() for moment in declared}) == 1:
+        return declared[0]  # no doubt, so nothing else is read
+    shown = {moment.date() for moment in filter(None, map(find_date, surroundings.lines))}
     if declared:
-        return declared[0]
+        return next((moment for moment in declared if moment.date() in shown), declared[0])
+    vague = _moments(*(metas.get(name, "") for name in _VAGUE_METAS))
     return (
         parse_moment(text_of(article.get("dateCreated")))
         or _marked_up(root)

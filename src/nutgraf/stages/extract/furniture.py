@@ -70,6 +70,10 @@ _CAPTIONS = frozenset(
 _HIDDEN_CLASSES = frozenset(
     ["hidden", "hide", "sronly", "visuallyhidden", "screenreadertext", "screenreader", "invisible"]
 )
+_SPOKEN_ONLY = re.compile(
+    r"\bsr-only|visually-?hidden|screen-?reader|\btext-hide\b|element-(?:invisible|hidden)|\bassistive-text|\boffscreen\b",
+    re.I,
+)
 _SURE_PHRASES = re.compile(
     r"sr-only|visually-?hidden|screen-reader|related-?(?:post|article|link|content|stor|news)|read-?(?:next|also)"
     r"|most-?(?:read|popular|viewed)|social-?(?:media|share|link|icon|bar)|share-?(?:button|bar|link|tool)"
@@ -126,6 +130,11 @@ def judge_element(element: Element) -> Furniture:
     if attributes.get("role") in _SURE_ROLES:
         return Furniture.SURE
     return _judge_names(tag, attributes.get("class", ""), "" if tag in _HEADINGS else attributes.get("id", ""))
+
+
+def is_spoken_only(element: Element) -> bool:
+    """Whether only screen readers are told of `element`, such as the headings that name a page's regions."""
+    return _SPOKEN_ONLY.search(element.get("class", "")) is not None
 
 
 @lru_cache(maxsize=20_000)

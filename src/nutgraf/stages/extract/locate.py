@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.blocks import Block, PageBlocks
-from nutgraf.stages.extract.furniture import CONTENT_NAMES, Furniture
+from nutgraf.stages.extract.furniture import CONTENT_NAMES, Furniture, is_spoken_only
 from nutgraf.stages.extract.publishers import Selector
 
 _STANDFIRST_NAMES = re.compile(
@@ -24,6 +25,7 @@ _STANDFIRST_WORDS = 8
 _LINE_WORDS = 20
 _FAR_BLOCKS = 60
 _OPENING_BLOCKS = 6
+_ABOVE_PROSE = 3
 _MAX_SCORED_WORDS = 100
 
 
@@ -44,13 +46,18 @@ def find_range(page: PageBlocks, content: Selector | None = None) -> tuple[int, 
         if content is not None and total > _MIN_RULED_SCORE and content.matches(element):
             best = (total, start, end)
             break
-        if element.get("itemprop") == "articleBody" or CONTENT_NAMES.search(element.get("class", "")):
+        if element.get("itemprop") == "articleBody" or _names_content(element.get("class", "")):
             total *= 1.2
         elif element.tag in ("article", "main"):
             total *= 1.1
         if total > best[0]:
             best = (total, start, end)
     return _with_introduction(page.blocks, best[1], best[2])
+
+
+@lru_cache(maxsize=10_000)  # pages repeat their classes, and sites theirs
+def _names_content(classes: str) -> bool:
+    return CONTENT_NAMES.search(classes) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +76,28 @@ def surroundings_of(page: PageBlocks, start: int, end: int) -> Surroundings:
     """The surroundings of the text in the page's blocks `start` to `end`."""
     blocks = page.blocks
     earliest = max(start - _INTRODUCTION_BLOCKS, -1)
-    heading = next((i for i in range(min(start, len(blocks) - 1), earliest, -1) if blocks[i].level in (1, 2)), -1)
+    nearest_first = range(min(start, len(blocks) - 1), earliest, -1)
+    heading = next(
+        (i for i in nearest_first if blocks[i].level in (1, 2) and not is_spoken_only(blocks[i].element)), -1
+    )
     first = start if heading < 0 else heading
     near = [*range(first, min(start + 4, len(blocks))), *range(first - 1, max(first - 6, -1), -1)]
     near += range(end, min(end + 6, len(blocks)))
     order = dict.fromkeys([*near, *range(start, min(end, start + _FAR_BLOCKS)), *range(max(start - 20, 0), start)])
     asides = [text for index, text in page.asides if first - 6 <= index <= start + 4]
     lines = [blocks[i].text for i in order if blocks[i].words <= _LINE_WORDS]
-    openings = tuple(block.text for block in blocks[start : min(end, start + _OPENING_BLOCKS)])
-    return Surroundings(blocks[heading].text if heading >= 0 else "", (*asides, *lines), openings)
+    openings = [block.text for block in blocks[start : min(end, start + _OPENING_BLOCKS)]]
+    prose = next((i for i in range(start, end) if _opens_story(blocks[i])), start)
+    if prose - start >= _OPENING_BLOCKS:  # a page of one element: the text begins below navigation
+        openings.append(blocks[prose].text)
+        lines += [
+            blocks[i].text for i in range(prose - 1, prose - 1 - _ABOVE_PROSE, -1) if blocks[i].words <= _LINE_WORDS
+        ]
+    return Surroundings(blocks[heading].text if heading >= 0 else "", (*asides, *lines), tuple(openings))
+
+
+def _opens_story(block: Block) -> bool:
+    return block.words >= _LINE_WORDS and block.ends_sentence and block.link_share < 0.3 and not block.furniture
 
 
 def _with_introduction(blocks: list[Block], start: int, end: int) -> tuple[int, int]:

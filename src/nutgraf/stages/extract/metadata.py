@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from nutgraf.domain.article import ArticleFlag
-from nutgraf.stages.extract.addresses import absolute_url, canonical_url
+from nutgraf.stages.extract.addresses import absolute_url, canonical_url, site_of
 from nutgraf.stages.extract.assemble import Metadata, clean_line
 from nutgraf.stages.extract.dates import find_published, find_updated
 from nutgraf.stages.extract.jsonld import Node, find_article, names_of, read_nodes, text_of, types_of
@@ -28,6 +28,8 @@ _OPINION = re.compile(
 _BY = re.compile(
     r"^\s*(?:(?:posted|written|published|veröffentlicht|geschrieben|verfasst|erstellt|publié|escrito|scritto)"
     r"\s+(?:by|von|par|por|da)\s*:?\s*"
+    r"|(?:(?:view|see|show)\s+all\s+(?:posts|articles|stories)\s+by|(?:zeige\s+)?alle\s+(?:beiträge|artikel)\s+(?:von|anzeigen\s+von)"
+    r"|eingestellt\s+von|pressemitteilung\s+von)\s+|author(?=(?-i:[A-Z]))"
     r"|(?:by|von|par|por|di|door|av|af|przez|text|autor(?:in)?|author)(?:\s+|\s*:\s*))",
     re.I,
 )
@@ -42,13 +44,21 @@ _BYLINE = re.compile(
     rf"({_NAME}(?:(?:,\s|\s(?:and|und|et|y|e|&)\s){_NAME}){{0,3}})(?:\W.*)?"
 )
 _NO_AUTHOR = re.compile(
-    r"^(?:no author|admin|administrator|name\s*\W.*|author|autor|gast|guest|editor|webmaster|foto|photo|bild)\b", re.I
+    r"^(?:(?:by|von|par|por|di|door|und|and|posted|publi\w+|veröffentlicht|follow|view|name)$|zuletzt\b|/"
+    r"|(?:posted|published|publiziert|veröffentlicht|publié|publicado)\s+(?:on|am|in|le|el)\b"
+    r"|link\d|[\w-]+\s+\d{1,2}\b|no author|\w*admin|administrator|name\s*\W.*|author|autor|gast|guest|editor"
+    r"|webmaster|foto|photo|bild)\b",
+    re.I,
 )
 _BYLINE_NAMES = re.compile(
     r"\b(?:byline|author(?:[-_]?name)?|autor(?:en)?|entry-author|article__author|contributor)\b", re.I
 )
 _AUTHOR_METAS = ("author", "article:author", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
                  "citation_author", "byl")  # fmt: skip
+_LEGAL_FORM = re.compile(
+    r"\b(?:e\.\s?V|GmbH|AG|Inc|Ltd|LLC|S\.A|S\.p\.A|gGmbH|SE|KG)\b\.?|\.(?:com|de|org|net|at|ch|fr|it)\b"
+)
+_MIN_LABEL_CHARS = 5
 _MAX_BYLINE_WORDS = 12
 _BYLINE_LINES = 12
 
@@ -157,15 +167,27 @@ def _byline(facts: PageFacts, publisher: str, lines: Sequence[str]) -> str:
     names = names_of(facts.article.get("author") or facts.article.get("creator"), facts.nodes)
     candidates = [", ".join(names)] if names else []
     candidates.append(facts.meta(*_AUTHOR_METAS))
+    site = ""
     for candidate in candidates:
         byline = _clean_byline(candidate)
-        if byline and byline.casefold() != publisher.casefold():
+        if not byline or byline.casefold() == publisher.casefold():
+            continue
+        if not _is_site(byline, facts.url):
             return byline
+        site = site or byline
     ruled = facts.rules.byline.first(facts.root) if facts.rules.byline else None
     visible = [inner_text(ruled)[:MAX_FIELD_CHARS]] if ruled is not None else []
     visible += [match[1] for match in map(_BYLINE.fullmatch, lines[:_BYLINE_LINES]) if match]
     shown = (_clean_byline(text) for text in (*visible, *_visible_bylines(facts.root)))
-    return next((byline for byline in shown if byline and byline.casefold() != publisher.casefold()), "")
+    return next((byline for byline in shown if byline and byline.casefold() != publisher.casefold()), site)
+
+
+def _is_site(byline: str, url: str) -> bool:
+    """Whether a declared author is the site or its publisher: then a person who is shown has written the article."""
+    label = site_of(url).split(".", 1)[0].replace("-", "")
+    return _LEGAL_FORM.search(byline) is not None or (
+        len(label) >= _MIN_LABEL_CHARS and label in re.sub(r"[\W_]", "", byline).casefold()
+    )
 
 
 def _visible_bylines(root: Element) -> list[str]:
@@ -177,15 +199,20 @@ def _visible_bylines(root: Element) -> list[str]:
             continue
         if "comment" in attributes.get("class", ""):
             continue
-        if "author" in (
-            attributes.get("rel", "") + " " + attributes.get("itemprop", "")
-        ).split() or _BYLINE_NAMES.search(attributes.get("class", "")):
+        if "author" in (attributes.get("rel", "") + " " + attributes.get("itemprop", "")).split() or _names_author(
+            attributes.get("class", "")
+        ):
             text = inner_text(element) if len(element) < 20 else ""
             if 0 < len(text) < 300:
                 found.append(text)
                 if len(found) >= 5:
                     break
     return found
+
+
+@lru_cache(maxsize=10_000)  # pages repeat their classes, and sites theirs
+def _names_author(classes: str) -> bool:
+    return _BYLINE_NAMES.search(classes) is not None
 
 
 def _clean_byline(text: str) -> str:
@@ -195,6 +222,7 @@ def _clean_byline(text: str) -> str:
         or len(text.split()) > _MAX_BYLINE_WORDS
         or "://" in text
         or "@" in text
+        or text[-1] in "!?"
         or not re.search(r"[^\W\d]", text)
         or _NO_AUTHOR.match(text)
     ):

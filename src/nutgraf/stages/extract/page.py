@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from nutgraf.domain.article import Article
+from dataclasses import dataclass, replace
+
+from nutgraf.domain.article import Article, ArticleFlag
 from nutgraf.errors import ExtractError
 from nutgraf.stages.extract.assemble import Metadata, assemble_article
-from nutgraf.stages.extract.blocks import count_words, read_blocks
+from nutgraf.stages.extract.blocks import PageBlocks, count_words, read_blocks
 from nutgraf.stages.extract.charset import decode_page
 from nutgraf.stages.extract.guard import check_page
+from nutgraf.stages.extract.live import is_live_blog
 from nutgraf.stages.extract.locate import find_range, surroundings_of
 from nutgraf.stages.extract.metadata import PageFacts, read_metadata
 from nutgraf.stages.extract.prune import select_blocks
 from nutgraf.stages.extract.publishers import rules_for
 from nutgraf.stages.extract.refusal import refuse_or_flag
 from nutgraf.stages.extract.second import TextBlocks, structured_body, trafilatura_blocks
+from nutgraf.stages.extract.templates import reveal_templates
 from nutgraf.stages.extract.tree import Element, body_of, parse_tree
 
 FEW_WORDS = 80
@@ -36,13 +40,34 @@ def extract_article(page: bytes | str, *, url: str, content_type: str = "") -> A
     rules = rules_for(url)
     facts = PageFacts(root, url, rules)
     rules.prune(root)
+    found = _read_text(root, facts)
+    if _word_count(found.text) < FEW_WORDS and reveal_templates(root, url=url):
+        found = _read_text(root, facts)
+    blocks = _choose_text(found.text, root, facts, found.metadata.title)
+    article = assemble_article(blocks, found.metadata)
+    return refuse_or_flag(article, facts, found.reading, found.reading.blocks[found.start : found.end + _AFTER_BLOCKS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Our own reading: the page's blocks, the range of the article's, its text and meta data."""
+
+    reading: PageBlocks
+    start: int
+    end: int
+    text: TextBlocks
+    metadata: Metadata
+
+
+def _read_text(root: Element, facts: PageFacts) -> _Found:
     reading = read_blocks(body_of(root))
-    start, end = find_range(reading, rules.content)
+    start, end = find_range(reading, facts.rules.content)
     metadata = read_metadata(facts, surroundings_of(reading, start, end))
-    own = [(block.kind, block.text) for block in select_blocks(reading.blocks[start:end], metadata.title)]
-    blocks = _choose_text(own, root, facts, metadata.title)
-    article = assemble_article(blocks, metadata)
-    return refuse_or_flag(article, facts, reading, reading.blocks[start : end + _AFTER_BLOCKS])
+    inside = reading.blocks[start:end]
+    if is_live_blog(inside, metadata.title):
+        metadata = replace(metadata, flags=metadata.flags | {ArticleFlag.LIVE_BLOG})
+    text = [(block.kind, block.text) for block in select_blocks(inside, metadata.title)]
+    return _Found(reading, start, end, text, metadata)
 
 
 def article_from_entry(entry_html: str, metadata: Metadata) -> Article:

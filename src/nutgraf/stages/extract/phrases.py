@@ -68,6 +68,8 @@ PLEA = re.compile(
     | our\s+terms\s+of\s+(?:use|service) | (?:get|enjoy|for)\s+unlimited\s+(?:digital\s+)?access
     | already\s+a\s+(?:subscriber|member)\?
     | we\s+use\s+cookies | your\s+email\s+address | enable\s+javascript
+    | browser\s+(?:ist|is)\s+(?:\w+\s+)?(?:veraltet|outdated|out\s+of\s+date)\b
+    | (?:neueren|aktuellen|newer|modern)\s+browser\b | (?:update|upgrade)\s+your\s+browser
     | your\s+browser\s+(?:needs|does\s+not\s+support) | follow\s+us\s+on | like\s+us\s+on
     | join\s+us\s+on\s+(?:facebook|twitter) | (?:was|did)\s+(?:you\s+)?(?:this|find\s+this)\b.{0,20}\bhelpful
     | if\s+you\s+(?:enjoyed|liked)\s+(?:this|reading) | what\s+you\s+think\s+about\s+this
@@ -89,7 +91,7 @@ PLEA = re.compile(
     | alle\s+rechte\s+vorbehalten | all\s+rights\s+reserved | nutzungsbedingungen | (?:abonnez|inscrivez)-vous
     | politique\s+de\s+confidentialité | suscríbete | política\s+de\s+privacidad | iscriviti\s+alla
     | (?-i:Follow|Find|Like)\s+(?:us|him|her|them|the\s+[\w\s]{1,30}|\w+)\s+on
-        \s+(?:twitter|x\b|facebook|instagram|telegram|whatsapp|youtube|bluesky)
+        \s+(?:twitter|x\b|facebook|instagram|telegram|whatsapp|youtube|bluesky|tiktok|threads|linkedin|mastodon|reddit)
     | (?:join|subscribe\s+to)\s+our\s+[\w\s]{0,20}(?:channel|newsletter|group|list)
     | (?-i:Download)\s+(?:the|our)\s+[\w\s]{0,30}\bapps?\b
     | for\s+the\s+latest\s+(?:news|stories|headlines|updates) | subscribe\s+now | s[íi]gu?[ea]nos\s+en | s[íi]guenos
@@ -101,7 +103,7 @@ PLEA = re.compile(
     | wszelkie\s+prawa\s+zastrzeżone | tous\s+droits\s+réservés | todos\s+los\s+derechos\s+reservados
     | tutti\s+i\s+diritti\s+riservati
     | todos\s+os\s+direitos\s+reservados | (?:is\s+the\s+)?copyrighted\s+property\s+of
-    | republish(?:ed)?\s+(?:this|with\s+permission)
+    | republish(?:ed)?\s+(?:this|with\s+permission) | to\s+see\s+more,\s+visit\b
     | submit\s+your\s+(?:letter|comment|story) | first-time\s+subscribers
     | (?:unserem|unseren)\s+(?:whatsapp|telegram|youtube)-kanal
     | hinterlass(?:e|en\s+sie)\s+(?:einfach\s+)?(?:einen|ein)\s+kommentar | affiliate[- ]links?
@@ -138,3 +140,104 @@ PAYWALL = re.compile(
     | suscríbete\s+para\s+(?:leer|seguir) | riservato\s+agli\s+abbonati)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What a newsroom says of the article itself: that it was corrected, amended or is not its own.
+NOTE = re.compile(
+    r"""[\[(*_]{0,3}\s*(?:
+      (?:(?:an?|the)\s+)?(?:correction|clarification|corrections\s+and\s+clarifications)s?(?:\s+(?:and|&)\s+\w+)?
+        (?:\s*\(.{3,30}\)|,?\s+\w+\.?\s+\d{1,2}(?:,\s+\d{4})?)?\s*[:—–]
+    | (?:editors?['’]?s?['’]?|publisher['’]s)\s+note\b
+    | (?:an?\s+)?(?:earlier|previous|prior)\s+versions?\s+of\s+(?:this|the)\s+\w+
+    | this\s+(?:article|story|report|post|piece|headline)\s+(?:has\s+been|was|is\s+being)\s+
+        (?:corrected|amended|updated|edited|clarified|revised|changed)\b
+    | (?:korrektur(?:hinweis)?|berichtigung|richtigstellung|transparenzhinweis)\s*:
+    | anm(?:erkung|\.)?\s+(?:der|d\.)\s+red
+    | in\s+einer\s+(?:früheren|vorherigen|ersten)\s+(?:version|fassung)\s+(?:dieses|des|hatten|hieß|stand)\b
+    | (?:rectificatif|erratum|correctif)\s*: | note\s+de\s+la\s+rédaction
+    | (?:dans\s+)?une\s+(?:version\s+(?:précédente|antérieure)|première\s+version)\s+de\s+cet\s+article
+    | (?:corrección|rectificación|aclaración|fe\s+de\s+(?:errores|erratas))\s*:
+    | nota\s+(?:del\s+editor|de\s+la\s+redacción|da\s+redação|do\s+editor|della\s+redazione)
+    | una\s+versi[oó]ne?\s+(?:anterior|previa|precedente)\s+d[ei]\s+(?:este|questo)
+    | (?:rettifica|errata(?:\s+corrige)?|correção|correctie|rectificatie|sprostowanie|rättelse|rettelse)\s*:
+    | in\s+een\s+eerdere\s+versie\s+van\s+dit | uma\s+versão\s+anterior\s+d(?:este|a)\s+\w+
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Who wrote, edited, translated or lent an article: news agencies' and syndicates' last line.
+SOURCE_NOTE = re.compile(
+    r"""[\[(*]?\s*(?:
+      (?:(?:additional|further|extra)\s+)?(?:reporting|writing|editing|compiled|translated|translation)\s+by\s+(?-i:[A-Z])
+    | (?:with|contains)\s+(?:additional\s+)?(?:inputs?|files|reporting|material|contributions?)\s+from\s
+    | (?:this|the)\s+(?:article|story|report|post|piece)\s+(?:(?:was|is|has\s+been)\s+)?
+        (?:(?:originally|first|previously)\s+)?(?:published|appeared|produced|republished|syndicated|auto-generated)\b
+    | (?:sources?|via|quellen?|fuentes?|fontes?|fonte|bron(?:nen)?)\s*:
+    | (?:redaktion|übersetzung|mitarbeit|redacción|rédaction|traduction)\s*:
+    | (?:mit\s+material\s+(?:von|der)
+      |avec\s+(?:l['’])?(?:afp|reuters|agences?)\b|con\s+información\s+de
+      |com\s+informações\s+d)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Names of the services to which sites send their readers, and the words between such names.
+SERVICES = frozenset(
+    str.split(
+        """
+    facebook instagram tiktok twitter youtube whatsapp telegram threads linkedin bluesky mastodon reddit
+    snapchat pinterest flipboard spotify soundcloud xing tumblr vk rss messenger viber discord weibo wechat
+    """
+    )
+)
+SERVICE_FILLERS = frozenset(
+    str.split(
+        """
+    x follow us on and or at our find like join share via in the channel channels page pages email mail apple google
+    podcasts news folgen sie uns auf und bei teilen suivez nous sur et síguenos en y e o segui seguici su siga nos
+    volg ons op en copy link print
+    """
+    )
+)
+# What asks for money or membership; one alone may be news, so two of them are asked for, and a "we" and a "you".
+_ASKING = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        r"member(?:s|ship)?|mitglied(?:er|schaft)?|socios?|adhérents?",
+        r"subscri(?:be|bers?|bing|ptions?)|abonn\w+|abo|abonnez|abonnement|suscr\w+",
+        r"donat(?:e|ing|ions?)|gifts?|contribut(?:e|ions?|ing)|spende\w*|dons?|dona|donación",
+        r"support(?:s|ed|ing|ers?)?|help\s+us|rely\s+on|depends?\s+on|unterstütz\w+|soutenez|soutien|apoya|apoyo",
+        r"newsletters?",
+        r"journalism|newsroom|reporting|paywall|journalismus|redaktion|journalisme|periodismo",
+    )
+)
+_WE = re.compile(r"\b(?:we|us|our|wir|uns|unser\w*|nous|notre|nos|nosotros|nuestr[oa]s?)\b", re.IGNORECASE)
+_YOU = re.compile(
+    r"\b(?:you|your|(?-i:Sie|Ihre?[nmr]?)|dich|dein\w*|vous|votre|vos|usted|tu|tus|te|readers\s+like)\b", re.IGNORECASE
+)
+_ADDRESSES = (
+    "you",
+    "You",
+    "Sie",
+    "Ihr",
+    "dich",
+    "dein",
+    "Dich",
+    "Dein",
+    "vous",
+    "Vous",
+    "votre",
+    "usted",
+    " tu",
+    "Tu ",
+    " te ",
+    "Te ",
+    "readers like",
+)
+_QUOTED = re.compile('["“”„«»]')
+_ASKING_CUES = 2
+
+
+def asks_for_support(text: str) -> bool:
+    """Whether `text` has the site ask its reader for membership or money; quoted speech never does."""
+    if not any(word in text for word in _ADDRESSES):  # most paragraphs; the rest of the test costs ten times this
+        return False
+    if not (_YOU.search(text) and _WE.search(text)) or _QUOTED.search(text):
+        return False
+    return sum(cue.search(text) is not None for cue in _ASKING) >= _ASKING_CUES

@@ -8,10 +8,26 @@ from itertools import pairwise
 
 from nutgraf.domain.article import ParagraphKind
 from nutgraf.stages.extract.blocks import Block
-from nutgraf.stages.extract.phrases import COMMENTS, PAYWALL, PLEA, POINTER
+from nutgraf.stages.extract.furniture import is_spoken_only
+from nutgraf.stages.extract.phrases import (
+    COMMENTS,
+    NOTE,
+    PAYWALL,
+    PLEA,
+    POINTER,
+    SERVICE_FILLERS,
+    SERVICES,
+    SOURCE_NOTE,
+    asks_for_support,
+)
+from nutgraf.text.words import words
 
 _POINTER_WORDS = 25
 _PLEA_WORDS = 40
+_LONG_PLEA_WORDS = 140
+_SOURCE_WORDS = 30
+_SERVICES = 2
+_SERVICE_LINE_WORDS = 20
 _CUE_WORDS = 4
 _TEASERS = 2
 _TEASER_WORDS = 60
@@ -38,6 +54,8 @@ def select_blocks(blocks: Sequence[Block], title: str) -> list[Block]:
             continue
         if block.words < 8 and kept and kept[-1].text == block.text:
             continue
+        if block.kind in (ParagraphKind.BODY, ParagraphKind.QUOTE) and NOTE.match(block.text):
+            block.kind = ParagraphKind.NOTE
         kept.append(block)
     return _without_idle_headings(_trimmed(kept))
 
@@ -111,10 +129,12 @@ def _is_furniture(block: Block) -> bool:
         return True
     if block.words <= _PLEA_WORDS and (PLEA.search(block.text) or PAYWALL.search(block.text)):
         return True
+    if _is_plea_at_length(block) or _is_source_note(block) or _names_services(block):
+        return True
     if block.kind is ParagraphKind.CAPTION:
         return block.words < _CAPTION_WORDS or not block.ends_sentence
     if block.kind is ParagraphKind.HEADING:
-        return block.level == 1
+        return block.level == 1 or is_spoken_only(block.element)
     if block.link_share > 0.8:
         return True
     if block.kind is ParagraphKind.LIST_ITEM:
@@ -129,6 +149,24 @@ def _is_pointer(block: Block, *, finished: bool) -> bool:
     if cue[0].isalpha() and block.words > _CUE_WORDS:
         return block.link_share > 0.3  # a word alone, as in "Advertising revenue fell", says little
     return not finished or block.link_share > 0.3 or block.words <= 2 * _CUE_WORDS
+
+
+def _is_plea_at_length(block: Block) -> bool:
+    return block.words <= _LONG_PLEA_WORDS and asks_for_support(block.text)
+
+
+def _is_source_note(block: Block) -> bool:
+    """Whether a block says no more than whose work the article is: in brackets, or no sentence, or a credit's words."""
+    return block.words <= _SOURCE_WORDS and SOURCE_NOTE.match(block.text) is not None
+
+
+def _names_services(block: Block) -> bool:
+    """Whether a block is little but names of social services: "TikTok, Instagram, Facebook"."""
+    if block.words > _SERVICE_LINE_WORDS:
+        return False
+    own = words(block.text.lower())
+    names = sum(word in SERVICES for word in own)
+    return names >= _SERVICES and all(word in SERVICES or word in SERVICE_FILLERS for word in own)
 
 
 def _trimmed(blocks: list[Block]) -> list[Block]:

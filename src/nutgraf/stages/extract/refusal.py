@@ -16,7 +16,11 @@ from nutgraf.stages.extract.phrases import CONSENT, PAYWALL
 MIN_WORDS = 25
 """Below this there is nothing that a brief could say; the shortest real articles measured have about 30."""
 
+MIN_DATED_WORDS = 15
+"""Enough where the page has a headline and a date and the text is in sentences: a flash of an agency."""
+
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
+_ENDED = re.compile(r"[.!?。！？।؟][\"”’»“)\]]*$")
 _CONSENT_SHARE = 0.05  # of the words; a news article about cookies stays below
 _CONSENT_MAX_WORDS = 400
 _LISTING_TEASERS = 8
@@ -35,7 +39,7 @@ def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks, near
     flags = set(article.flags)
     if count < _PLEA_MAX_WORDS and _has_plea(nearby):
         flags.add(ArticleFlag.PAYWALLED)
-    if count < MIN_WORDS:
+    if count < MIN_WORDS and not (_is_flash(article, count) and ArticleFlag.PAYWALLED not in flags):
         raise _refusal(article, is_paywalled=ArticleFlag.PAYWALLED in flags)
     if not facts.article:
         if count < _CONSENT_MAX_WORDS and len(CONSENT.findall(article.text)) > _CONSENT_SHARE * count:
@@ -45,6 +49,14 @@ def refuse_or_flag(article: Article, facts: PageFacts, reading: PageBlocks, near
     if count < _STUB_MAX_WORDS and (ArticleFlag.PAYWALLED in flags or _CUT_OFF.search(article.text)):
         flags.add(ArticleFlag.STUB)
     return dataclasses.replace(article, flags=frozenset(flags))
+
+
+def _is_flash(article: Article, count: int) -> bool:
+    """Whether a text of few words is a story all the same: headline, date, and prose that ends as sentences do."""
+    if count < MIN_DATED_WORDS or not (article.title and article.published_at):
+        return False
+    prose = [article.text[p.start : p.end] for p in article.paragraphs if p.kind is ParagraphKind.BODY]
+    return sum(count_words(text) for text in prose if _ENDED.search(text)) >= MIN_DATED_WORDS
 
 
 def _has_plea(blocks: Sequence[Block]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nutgraf.stages.extract.addresses import absolute_url, site_of
 from nutgraf.stages.extract.assemble import clean_line
-from nutgraf.stages.extract.furniture import Furniture, judge_element
+from nutgraf.stages.extract.furniture import Furniture, is_spoken_only, judge_element
 from nutgraf.stages.extract.tree import Element, inner_text
 from nutgraf.stages.extract.visible_dates import find_date
 from nutgraf.text.words import words
@@ -22,6 +23,7 @@ _MAX_HEADINGS = 60
 _MIN_SHOWN_WORDS = 3
 _MIN_HOST_CHARS = 6
 _MIN_RESEMBLANCE = 0.6
+_APPENDED = re.compile(r"\s+(?:[|:•·»›@/\\—–-]|::)\s|\s?\|")
 _SITE_NAMES = re.compile(r"(?:site|blog)[-_]?(?:title|name|logo)|\blogo\b|\bbrand(?:ing)?\b|masthead", re.IGNORECASE)
 
 
@@ -72,8 +74,9 @@ class _Declared:
         self._document = clean_line(inner_text(element))[:_MAX_TITLE_CHARS] if element is not None else ""
         pieces = _SEPARATOR.split(self._document)
         self._document_pieces = pieces if len(pieces) > 1 else []
-        self.headline = self._without_site(headline)
+        self.headline = self._without_site(headline, is_structured=True)
         self.social = self._without_site(social)
+        self._social_whole = social
         self._social_parts = self._parts(social)
         self._document_parts = self._parts(self._document)
 
@@ -101,15 +104,24 @@ class _Declared:
         for worth, titles in ((4.0, {self.headline}), (3.0, self._social_parts), (2.0, self._document_parts)):
             if folded in map(_fold, titles) and (heading.level == 1 or len(words(heading.text)) > 1):
                 return worth + rank
+        if self._is_beginning(heading.text):
+            return 1.5 + rank
         if heading.level > 1:
             return 0.0
-        own = set(words(heading.text))
+        own = _word_set(heading.text)
         best = 0.0
         for title in (self.headline, self.social, self._document):
-            other = set(words(title))
+            other = _word_set(title)
             if title and len(own) >= max(2, 0.5 * len(other)):
                 best = max(best, len(own & other) / (min(len(own), len(other)) or 1))
         return best
+
+    def _is_beginning(self, text: str) -> bool:
+        """Whether a declared title is `text`, then a mark and more: sites append their names in many ways."""
+        return len(words(text)) > 1 and any(
+            len(title) > len(text) and title.startswith(text) and _APPENDED.match(title, len(text))
+            for title in (self._social_whole, self._document)
+        )
 
     def within(self, heading: str) -> str:
         """The declared title where `heading` is that and a kicker or a subtitle, else `heading`."""
@@ -134,8 +146,8 @@ class _Declared:
         long = [piece for piece in pieces if len(words(piece)) >= _MIN_SHOWN_WORDS]
         return {piece for piece in (title, *pieces[:1], max(pieces, key=len, default=""), *long) if piece}
 
-    def _without_site(self, title: str) -> str:
-        """`title` without the site's name or section after (or before) a separator."""
+    def _without_site(self, title: str, *, is_structured: bool = False) -> str:
+        """`title` without the site's name or section after (or before) a separator; structured ones have no section."""
         pieces = _SEPARATOR.split(title)
         if len(pieces) == 1:
             return title
@@ -144,6 +156,8 @@ class _Declared:
             first = title.find(kept[0])
             last = title.rfind(kept[-1])
             return title[first : last + len(kept[-1])]
+        if is_structured:
+            return title
         longest = max(pieces, key=len)
         if len(pieces[-1].split()) <= 3 and len(title) - len(pieces[-1]) > 20:
             return _TAIL_SEPARATOR.sub("", title[: title.rfind(pieces[-1])]).strip()
@@ -178,6 +192,8 @@ def _is_banner(heading: Element, url: str) -> bool:
         heading.get("class", "") + heading.get("id", "")
     ):
         return True
+    if is_spoken_only(heading) and heading.tag != "h1":
+        return True
     link = heading.find(".//a")
     if link is None or not re.sub(r"^https?://[^/]*/?", "", url):
         return False
@@ -190,5 +206,11 @@ def _is_label(text: str) -> bool:
     return bool(_BYLINE.match(text)) or (len(text) < 40 and len(words(text)) <= 5 and find_date(text) is not None)
 
 
+@lru_cache(maxsize=1_000)  # every heading is compared with every declared title
 def _fold(text: str) -> str:
     return "".join(words(text))
+
+
+@lru_cache(maxsize=1_000)
+def _word_set(text: str) -> frozenset[str]:
+    return frozenset(words(text))
