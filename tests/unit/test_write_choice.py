@@ -158,3 +158,17 @@ def test_a_leaning_sentence_stands_only_behind_what_it_leans_on() -> None:
 )
 def test_a_run_of_the_article_is_whole_words_and_numbers(claim: str, is_verbatim: bool) -> None:
     assert ArticleIndex(article_from_text(STORY, title="")).says_verbatim(claim) is is_verbatim
+
+
+def test_the_dek_of_a_feature_is_the_sentence_that_brings_the_news() -> None:
+    text = """On most mornings Ada Quill walks to the end of the old stone pier with a thermos and a folding chair.
+
+Her father built boats here until the yard closed, and the cranes have stood still for twenty years.
+
+The town council announced this week that a new yard for wooden ferries will open beside the pier.
+
+Gulls gather on the wall behind the chair, and the wind turns the pages of the book that lies on it."""
+    article = article_from_text(text, title="New yard for wooden ferries to open in Lenham")
+    dek = BuiltinWriter().write(article).dek
+    assert dek is not None
+    assert dek.cites == (2,)

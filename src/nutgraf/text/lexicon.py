@@ -25,7 +25,8 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   their "from" or "about"; `no_news` is what the press says of its own work;
 - for titles without verb forms: `finite_endings` tell a finite verb, before one of `title_cuts` a clause may end,
   `separable_prefixes` belong to its verb, `reported_verbs` say that somebody else says it;
-- `forward_cues`, `weak_forward_cues`: what looks ahead; `furniture`: phrases of paragraphs outside the story;
+- `forward_cues`, `weak_forward_cues`: what looks ahead; `news_words`: what says that something is new; `furniture`:
+  phrases of paragraphs outside the story;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.
 """

@@ -262,7 +262,7 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
     )  # "A pilot pulled his plane"
     person_nouns, plural_nouns = lexicon.words("person_nouns"), lexicon.words("plural_nouns")
     for position, token in enumerate(tokens):
-        if _is_pro_form(tokens, position, lexicon):
+        if token.low in _PRO_FORMS and _is_pro_form(tokens, position, lexicon):
             leaning.previous = True
             return
         if quoted[position]:
@@ -291,13 +291,14 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
 
 def _is_pro_form(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
     """Whether "one" here stands for a noun said before: "a controlled one"."""
-    if lexicon.code != "en" or not 1 < position < _EARLY or tokens[position].low not in ("one", "ones"):
+    if lexicon.code != "en" or not 1 < position < _EARLY:
         return False
     if tokens[position - 1].low == "another":
         return True
     return tokens[position - 1].tag == CONTENT and tokens[position - 2].tag in (DETERMINER, STOP)
 
 
+_PRO_FORMS = frozenset(("one", "ones"))
 _THEY = frozenset(["they", "them", "their", "theirs", "themselves"])
 _DEMONSTRATIVES = frozenset(["this", "these", "those"])
 _EARLY = 8  # words: a demonstrative before that points back out of the sentence

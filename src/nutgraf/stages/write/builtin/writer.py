@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -75,7 +76,7 @@ class _Composer:
             read_candidates(article, self.lexicon), article.text, self.names, self.lexicon
         )
         self.salience: Salience = measure_salience(article, self.candidates, self.lexicon)
-        headline = words(article.title)
+        self.headline = headline = words(article.title)
         self.worth = measure_worth(self.candidates, headline, self.lexicon)
         self.finder = InsightFinder(self.candidates, self.salience, self.lexicon)
         self.reserved = -1
@@ -97,7 +98,8 @@ class _Composer:
         self._reserve_titled()
         start = self.page.copy()
         parts = self._fill(dek)
-        if self.scarce and len(parts.insights) < INSIGHTS:
+        spent = any(candidate.position in self.scarce for candidate, _ in parts.happened)
+        if spent and len(parts.insights) < INSIGHTS:  # else the dearer choice would be the same
             self.page, self.keeping = start, W_KEPT
             kept = self._fill(dek)
             if len(kept.insights) > len(parts.insights) and kept.paragraph_words >= PARAGRAPH_WORDS[0]:
@@ -122,7 +124,7 @@ class _Composer:
         worth = lead_worth(len(self.candidates))
         if self.lexicon.known:
             worth = sentence_worth(self.candidates, self.salience, self.worth, self.lexicon)
-        dek = choose_dek(self.candidates, self.salience, worth, self.page, self.lexicon)
+        dek = choose_dek(self.candidates, self.salience, worth, self.page, self.headline, self.lexicon)
         if dek is not None:
             self.page.show(dek[0])
         return dek
@@ -189,8 +191,11 @@ class _Composer:
 
     def _look_ahead(self, candidate: Candidate) -> float:
         low = " " + " ".join(candidate.words) + " "
-        strong = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("forward_cues"))
-        weak = sum(f" {cue} " in low for cue in self.lexicon.phrase_list("weak_forward_cues"))
+        first = set(candidate.words)
+        strong, weak = (
+            sum(cue in low for word in first & cues.keys() for cue in cues[word])
+            for cues in (_cues(self.lexicon.code, "forward_cues"), _cues(self.lexicon.code, "weak_forward_cues"))
+        )
         place = candidate.position / max(1, len(self.candidates) - 1)
         if not strong and (weak < 2 or place < 0.6):
             return 0.0
@@ -251,6 +256,15 @@ class _Composer:
         )
         draft_takeaways = tuple(names.sentence(candidate, text) for candidate, text in takeaways)
         return Draft(draft_dek, draft_happened, draft_insights, draft_takeaways, NAME)
+
+
+@cache
+def _cues(code: str, name: str) -> dict[str, list[str]]:
+    """The phrases of the list `name`, between spaces, by their first word: few need to be looked for."""
+    cues: dict[str, list[str]] = {}
+    for cue in load_lexicon(code).phrase_list(name):
+        cues.setdefault(cue.split(" ", 1)[0], []).append(f" {cue} ")
+    return cues
 
 
 def _standfirst_positions(article: Article, candidates: list[Candidate]) -> set[int]:
