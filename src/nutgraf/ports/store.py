@@ -1,0 +1,38 @@
+"""All of the store behind one port."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nutgraf.ports.desk import DeskStore, OperatorStore
+from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
+from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
+
+
+class Store(
+    FeedStore,
+    ArticleStore,
+    BriefStore,
+    SearchStore,
+    AccountStore,
+    DeskStore,
+    OperatorStore,
+    PictureStore,
+    HubStore,
+    MarkStore,
+    AppearanceStore,
+    Protocol,
+):
+    """All of it; safe to call from several threads at once."""
+
+    def migrate(self) -> None:
+        """Bring the schema to this version; refuses a newer one. Raises StoreError."""
+        ...
+
+    def ping(self) -> None:
+        """Raises StoreError where the database does not answer."""
+        ...
+
+    def close(self) -> None:
+        """Release connections. Idempotent."""
+        ...

@@ -1,0 +1,77 @@
+"""The world outside: time, the way out, language models, and processes for the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Draft
+from nutgraf.domain.document import Document, FetchRequest
+
+
+class Clock(Protocol):
+    """Time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """The present moment, UTC and timezone-aware."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+        ...
+
+
+class Writer(Protocol):
+    """Makes a draft from an article; knows nothing of checking or storing."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, as stored with each brief."""
+        ...
+
+    def write(self, article: Article) -> Draft:
+        """A draft whose sentences cite the article's sentences. Never raises for any article text."""
+        ...
+
+
+class Fetcher(Protocol):
+    """The only way out of the program."""
+
+    async def fetch(self, request: FetchRequest) -> Document:
+        """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections. Idempotent."""
+        ...
+
+
+class LanguageModel(Protocol):
+    """A language model behind any provider."""
+
+    @property
+    def name(self) -> str:
+        """Provider and model, as stored with each brief."""
+        ...
+
+    async def complete(self, *, system: str, prompt: str, schema: Mapping[str, Any], timeout_s: float) -> str:
+        """One answer as JSON text that should match `schema`. Raises ModelError and its kinds."""
+        ...
+
+
+class StageRunner(Protocol):
+    """Runs pure, CPU-bound stages where a hostile input can be stopped."""
+
+    async def run(self, task: str, *args: Any, timeout_s: float) -> Any:
+        """Run the task registered as `task`; arguments and result must pickle.
+
+        Raises what the task raises (NutgrafError), Timeout when it took too long, SourceError(code="crashed")
+        when its process died.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End all processes. Idempotent."""
+        ...
