@@ -20,6 +20,9 @@ IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PORT = 18_351
 SITE = f"http://127.0.0.1:{PORT}"
 MIN_BRIEFS = 24
+MIN_PICTURES = 20
+PICTURES_S = 60
+BRIEF = "Trains to return to Ferrow"  # of the sample press: a brief with every part
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -65,9 +68,13 @@ def wait_for_briefs(folder: str, within_s: float = 90.0) -> None:
 
 def photograph(page: Page) -> None:
     """The front page, and a brief with one sentence opened."""
+    deadline = time.monotonic() + PICTURES_S
     page.goto(SITE)
+    while page.locator("main img").count() < MIN_PICTURES and time.monotonic() < deadline:
+        time.sleep(1)
+        page.goto(SITE)
     page.screenshot(path=IMAGES / "front-page.png")
-    page.locator("main h2 a, main h3 a").first.click()
+    page.get_by_role("link", name=BRIEF).first.click()
     page.locator("main details summary").first.click()
     page.screenshot(path=IMAGES / "evidence.png")
 
