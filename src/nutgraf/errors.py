@@ -129,9 +129,23 @@ class ExtractError(SourceError):
 
 
 class ModelError(NutgrafError):
-    """A language model failed to give a usable answer."""
+    """A language model failed to give a usable answer.
+
+    `retry_after_s` is how long to wait at least, in seconds, where its host or a budget says so, else None.
+    """
 
     default_code = "model"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        retryable: bool | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, code=code, retryable=retryable)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(ModelError):

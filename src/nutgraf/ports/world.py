@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft
 from nutgraf.domain.document import Document, FetchRequest
+from nutgraf.domain.model import ModelAnswer, ModelRequest
 
 
 class Clock(Protocol):
@@ -49,15 +49,22 @@ class Fetcher(Protocol):
 
 
 class LanguageModel(Protocol):
-    """A language model behind any provider."""
+    """A language model behind any provider.
+
+    Budgets, caching, limits of rate and fall-back are language models too: each wraps another and keeps this contract.
+    """
 
     @property
     def name(self) -> str:
         """Provider and model, as stored with each brief."""
         ...
 
-    async def complete(self, *, system: str, prompt: str, schema: Mapping[str, Any], timeout_s: float) -> str:
-        """One answer as JSON text that should match `schema`. Raises ModelError and its kinds."""
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """One answer whose text should be JSON that matches `request.schema`. Raises ModelError and its kinds only."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections. Idempotent."""
         ...
 
 
