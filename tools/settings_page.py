@@ -56,7 +56,7 @@ def _table(fields: dict[str, FieldInfo]) -> list[str]:
 
 
 def _plain(value: object) -> str:
-    if value is None or value == "" or value == ():
+    if value is None or value == () or str(value) == "":
         return "(empty)"
     return str(value).lower() if isinstance(value, bool) else str(value)
 

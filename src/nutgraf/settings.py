@@ -11,10 +11,20 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -22,15 +32,18 @@ from pydantic_settings import (
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from nutgraf.adapters.llm.registry import PROVIDERS
 from nutgraf.domain.desk import SettingValue
 from nutgraf.errors import ConfigError
 from nutgraf.text.secrets import mask_secrets
 
 CONFIG_FILE_NAME = "nutgraf.toml"
 DATABASE_FILE_NAME = "nutgraf.db"
+MAX_KEY_BYTES = 8_192
 
 
 class _Section(BaseModel):
@@ -152,6 +165,128 @@ class RetentionSettings(_Section):
     )
 
 
+class ModelSettings(_Section):
+    """The language model that writes; where none is set the built-in writer does."""
+
+    provider: str = Field(
+        default="",
+        description=f"Who runs the model: {', '.join(PROVIDERS)}. Empty with `url` set: openai-compatible.",
+    )
+    url: str = Field(
+        default="",
+        description=(
+            "Address of the model's host, such as `http://127.0.0.1:11434/v1`. Empty: the provider's usual one. It may "
+            "be on this machine or in your network."
+        ),
+    )
+    name: str = Field(default="", max_length=200, description="The model's name as its host knows it.")
+    key: SecretStr = Field(
+        default=SecretStr(""),
+        max_length=MAX_KEY_BYTES,
+        description="The host's API key; better set in the environment or in `key_file`. Never shown.",
+    )
+    key_file: Path | None = Field(default=None, description="File that holds nothing but the key.")
+    schema_mode: Literal["auto", "native", "tool", "prompted"] = Field(
+        default="auto",
+        description=(
+            "How the shape of an answer is asked for: by the host's own JSON schema, as a tool's arguments, or in "
+            "words. `auto` starts with the first and remembers which one works."
+        ),
+    )
+    temperature: float | None = Field(
+        default=None, ge=0, le=2, description="How freely the model chooses its words. Empty: as its host has it."
+    )
+    max_output_tokens: int = Field(
+        default=1_200,
+        ge=200,
+        le=32_000,
+        description="Longest answer in tokens. Raise it for models that think before they answer.",
+    )
+    timeout_s: float = Field(
+        default=120.0, ge=1, le=1_800, description="Longest time for one answer. A model on a processor may need more."
+    )
+    connect_timeout_s: float = Field(default=10.0, gt=0, le=60, description="Longest time to reach the host.")
+    max_attempts: int = Field(
+        default=3,
+        ge=1,
+        le=10,
+        description="Requests for one answer where the host is busy or fails, the first included.",
+    )
+    max_concurrent: int = Field(default=2, ge=1, le=256, description="Requests under way at once.")
+    requests_per_minute: int = Field(
+        default=0, ge=0, le=100_000, description="Most requests in a minute. 0: as many as the host takes."
+    )
+
+    @property
+    def is_set(self) -> bool:
+        """Whether there is a model at all."""
+        return bool(self.provider or self.url)
+
+    @property
+    def provider_name(self) -> str:
+        """The provider: as set, else a host that speaks as OpenAI does."""
+        return self.provider or "openai-compatible"
+
+    @property
+    def host_url(self) -> str:
+        """Where the model is: as set, else the provider's usual address; without a slash at its end."""
+        return (self.url or PROVIDERS[self.provider_name].url).rstrip("/")
+
+    @field_validator("provider")
+    @classmethod
+    def _must_be_known(cls, value: str) -> str:
+        if value and value not in PROVIDERS:
+            raise ValueError(f"must be one of {', '.join(PROVIDERS)}")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _must_be_plain(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            is_plain = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        except ValueError:
+            is_plain = False
+        if value and not (is_plain and value.isprintable() and not any(sign in value for sign in "@?# ")):
+            raise ValueError("must be an http or https address without a name, a password, a query or a fragment")
+        return value
+
+    @model_validator(mode="after")
+    def _must_be_complete(self) -> Self:
+        if not self.is_set:
+            if self.name or self.key.get_secret_value() or self.key_file:
+                raise ValueError("needs `provider` or `url` beside `name` and `key`")
+            return self
+        if not self.name:
+            raise ValueError("needs `name`: the model's name as its host knows it")
+        if not self.host_url:
+            raise ValueError(f"needs `url`: the provider {self.provider_name} has no usual address")
+        if self.key_file and self.key.get_secret_value():
+            raise ValueError("has both `key` and `key_file`; keep one")
+        return self
+
+    def read_key(self) -> SecretStr:
+        """The key as set or as its file holds it, empty where there is none. Raises ConfigError."""
+        if self.key_file is None:
+            key = self.key.get_secret_value().strip()
+        else:
+            try:
+                with self.key_file.expanduser().open("rb") as file:
+                    key = file.read(MAX_KEY_BYTES + 1).decode("ascii").strip()
+            except OSError as error:
+                message = f"The key file {self.key_file} cannot be read ({error.strerror})."
+                raise ConfigError(message, code="bad_model_key") from None
+            except UnicodeDecodeError:
+                key = "\0"
+        if len(key) > MAX_KEY_BYTES or not (key.isascii() and key.isprintable()) or " " in key:
+            raise ConfigError("The model's key is not one line of plain characters.", code="bad_model_key")
+        return SecretStr(key)
+
+
+class BackupModelSettings(ModelSettings):
+    """The language model that is asked where the first one fails."""
+
+
 class TopicSettings(_Section):
     """Topics."""
 
@@ -185,9 +320,17 @@ class Settings(BaseSettings):
     work: WorkSettings = WorkSettings()
     pictures: PictureSettings = PictureSettings()
     retention: RetentionSettings = RetentionSettings()
+    model: ModelSettings = ModelSettings()
+    backup_model: BackupModelSettings = BackupModelSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
     _options: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _must_have_a_first_model(self) -> Self:
+        if self.backup_model.is_set and not self.model.is_set:
+            raise ValueError("`backup_model` is set, but `model` is not")
+        return self
 
     @property
     def database_url(self) -> str:
@@ -219,7 +362,10 @@ def load_settings(**options: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise ConfigError(f"Setting {name}: {first['msg']}.", code="bad_setting") from None
+        what = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"Setting {name}: {what}.", code="bad_setting") from None
+    except SettingsError as error:  # a whole section in one variable of the environment that is not JSON
+        raise ConfigError(f"The environment: {error}.", code="bad_setting") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The settings file is not valid TOML: {error}.", code="bad_settings_file") from None
     except OSError as error:

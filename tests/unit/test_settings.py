@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,8 @@ from nutgraf.settings import describe_settings, load_settings
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NUTGRAF_CONFIG", "NUTGRAF_DATA_DIR", "NUTGRAF_SERVER__PORT"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("NUTGRAF_")]:
+        monkeypatch.delenv(name)
 
 
 def test_options_beat_environment_beats_file_beats_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,3 +73,87 @@ def test_each_setting_says_where_it_comes_from(tmp_path: Path, monkeypatch: pyte
     assert found["work.min_free_bytes"].value == "500_000_000"
     assert all(setting.description for setting in found.values())
     assert found["server.port"].group == "server"
+
+
+KEY = "sk-canary-5f1d9c27b6"
+
+
+def test_three_lines_name_a_model(tmp_path: Path) -> None:
+    (tmp_path / "nutgraf.toml").write_text(f"[model]\nprovider = 'openai'\nname = 'small'\nkey = '{KEY}'\n")
+    settings = load_settings(data_dir=tmp_path)
+    assert settings.model.is_set
+    assert (settings.model.host_url, settings.model.read_key().get_secret_value()) == ("https://api.openai.com/v1", KEY)
+    assert not settings.backup_model.is_set
+    assert not load_settings(data_dir=tmp_path / "other").model.is_set
+
+
+def test_an_address_is_enough_for_a_host_that_speaks_as_openai_does(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, model={"url": "http://10.0.0.7:8000/v1/", "name": "small"})
+    assert (settings.model.provider_name, settings.model.host_url) == ("openai-compatible", "http://10.0.0.7:8000/v1")
+    assert settings.model.read_key().get_secret_value() == ""
+
+
+def test_a_key_is_read_from_its_file_or_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text(f"{KEY}\n")
+    named = {"provider": "anthropic", "name": "small"}
+    settings = load_settings(data_dir=tmp_path, model={**named, "key_file": tmp_path / "key"})
+    assert settings.model.read_key().get_secret_value() == KEY
+    monkeypatch.setenv("NUTGRAF_MODEL__KEY", KEY)
+    settings = load_settings(data_dir=tmp_path, model=named)
+    assert settings.model.read_key().get_secret_value() == KEY
+
+
+@pytest.mark.parametrize("content", [b"two words", b"\xff\xfe", b"x" * 10_000, b"one\ntwo", None])
+def test_a_file_without_a_key_is_named(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "key").write_bytes(content)
+    settings = load_settings(data_dir=tmp_path, model={"provider": "openai", "name": "a", "key_file": tmp_path / "key"})
+    with pytest.raises(ConfigError) as caught:
+        settings.model.read_key()
+    assert caught.value.code == "bad_model_key"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("provider = 'nobody'\nname = 'a'", "must be one of"),
+        ("provider = 'openai'", "needs `name`"),
+        ("provider = 'openai-compatible'\nname = 'a'", "needs `url`"),
+        ("name = 'a'", "needs `provider` or `url`"),
+        ("url = 'http://ada:tide@10.0.0.7/v1'\nname = 'a'", "http or https address"),
+        ("url = 'file:///etc/passwd'\nname = 'a'", "http or https address"),
+        ("url = 'http://10.0.0.7/v1?token=a'\nname = 'a'", "http or https address"),
+        (f"provider = 'openai'\nname = 'a'\nkey = '{KEY}'\nkey_file = 'key'", "both"),
+        (f"provider = 'openai'\nname = 'a'\nkey = ['{KEY}']", "model.key"),
+        (f"provider = 'openai'\nname = 'a'\nkey = {KEY}", "TOML"),
+        (f"provider = 'openai'\nname = 'a'\napi_key = '{KEY}'", "model.api_key"),
+    ],
+)
+def test_what_is_wrong_with_a_model_is_said_without_its_key(tmp_path: Path, text: str, word: str) -> None:
+    (tmp_path / "nutgraf.toml").write_text(f"[model]\n{text}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_settings(data_dir=tmp_path)
+    assert word in caught.value.message
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_section_that_is_no_json_in_the_environment_is_said_without_its_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NUTGRAF_MODEL", f'{{"key": "{KEY}"')
+    with pytest.raises(ConfigError, match="model") as caught:
+        load_settings(data_dir=tmp_path)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_second_model_needs_a_first(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="backup_model"):
+        load_settings(data_dir=tmp_path, backup_model={"provider": "ollama", "name": "small"})
+
+
+def test_a_key_is_never_shown(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, model={"provider": "openai", "name": "small", "key": KEY})
+    found = {setting.name: setting for setting in describe_settings(settings)}
+    assert found["model.key"].value == "**********"
+    assert found["backup_model.key"].value == ""
+    assert KEY not in f"{settings!r} {settings} {found} {settings.model_dump()} {settings.model_dump_json()}"
