@@ -10,9 +10,9 @@ from nutgraf.adapters.store import SqlStore, marks
 from nutgraf.domain.account import TicketKind
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, MuteId, ReaderId
 from nutgraf.domain.marks import Follow, FollowKind, Mark, MuteEffect, MuteKind, Visit
-from nutgraf.domain.records import BriefCard, BriefQuery
+from nutgraf.domain.records import BriefCard, BriefQuery, Standing
 from nutgraf.errors import Conflict, NotFound
-from store_values import DIPLOMACY, HOUR, NOON, TRADE, WORLD, publish_new
+from store_values import DIPLOMACY, HOUR, NOON, TRADE, WORLD, make_entry, publish_new
 
 OTHER_PRESS = "Northside Ledger"
 
@@ -137,6 +137,32 @@ def test_a_visit_begins_after_a_while_away(store: SqlStore) -> None:
     assert visit(0) == visit(30) == Visit(None)
     assert visit(85) == Visit(None), "an hour counts from the last sign"
     assert visit(200) == visit(201) == Visit(NOON + timedelta(minutes=85))
+
+
+def test_standings_are_the_list_with_the_readers_marks(store: SqlStore, other_reader: ReaderId) -> None:
+    first, second, third = (publish_new(store, name, published_at=NOON - h * HOUR) for h, name in enumerate("abc", 1))
+    for article_id in (first, second):
+        store.record_read(DEFAULT_READER, article_id, now=NOON)
+    set_mark(store, first, Mark.UNREAD)
+    set_mark(store, third, Mark.HIDDEN)
+    query = BriefQuery(limit=2, since=NOON - 3 * HOUR, topic=DIPLOMACY.slug)
+    for reader_id in (DEFAULT_READER, other_reader):
+        for asked in (query, BriefQuery(), BriefQuery(until=NOON - HOUR)):
+            cards = store.list_briefs(asked, reader_id=reader_id)
+            expected = [
+                Standing(c.article_id, c.brief_id, c.published_at, c.briefed_at, c.is_read, c.is_hidden) for c in cards
+            ]
+            assert store.list_standings(asked, reader_id=reader_id) == expected
+    assert [s.is_read for s in store.list_standings(BriefQuery(), reader_id=DEFAULT_READER)] == [False, True, False]
+
+
+def test_cards_come_in_the_order_asked_for(store: SqlStore) -> None:
+    first, second = publish_new(store, "a"), publish_new(store, "b")
+    found = store.add_article(make_entry("c"), now=NOON)
+    set_mark(store, second, Mark.SAVED)
+    asked = [second, found, ArticleId(999), first]
+    assert store.get_cards(asked, reader_id=DEFAULT_READER) == [card(store, second), card(store, first)]
+    assert store.get_cards([], reader_id=DEFAULT_READER) == []
 
 
 def test_lists_may_be_bounded_in_time(store: SqlStore) -> None:

@@ -13,7 +13,7 @@ from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, BriefId, FeedId
 from nutgraf.domain.records import ArticleState, BriefQuery, PollResult
 from nutgraf.domain.reports import FaultKind, NewReport, ReportState
-from store_values import NOON, make_entry, publish_new, record
+from store_values import HOUR, NOON, make_entry, publish_new, record
 
 SMALL = {"feeds"}  # as many rows as there are subscriptions, never as there are articles
 
@@ -43,6 +43,8 @@ QUERIES: dict[str, Callable[[SqlStore], object]] = {
     "topic": cards(topic="diplomacy", before=CURSOR),
     "publisher": cards(publisher="the-harbour-post", before=CURSOR),
     "topic of a publisher": cards(topic="diplomacy", publisher="the-harbour-post"),
+    "standings": lambda store: store.list_standings(BriefQuery(since=NOON - HOUR), reader_id=DEFAULT_READER),
+    "cards of articles": lambda store: store.get_cards([ArticleId(2), ArticleId(9)], reader_id=DEFAULT_READER),
     "page of a brief": lambda store: store.brief_page(ArticleId(2), reader_id=DEFAULT_READER),
     "read": lambda store: store.record_read(DEFAULT_READER, ArticleId(2), now=NOON),
     "topic counts": lambda store: store.topic_counts(),

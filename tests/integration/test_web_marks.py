@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from nutgraf.domain.account import TicketKind
+from nutgraf.domain.ids import DEFAULT_READER
+from nutgraf.domain.marks import Mark
+from nutgraf.domain.records import BriefQuery
+from nutgraf.web.editions import Editions
 from sample_site.articles import COLUMN, FERRIES, LIBRARY, TURBINES, Sample
 from sample_site.seeding import publish
 from sample_site.site import NOW, SampleSite, make_sample_site
@@ -41,6 +46,68 @@ def test_the_front_page_ends_and_says_so(site: SampleSite) -> None:
     assert 'href="/latest"' in page
     assert 'href="/day/2031-03-03"' in page
     assert len(titles(page)) <= 25
+
+
+def test_the_front_page_follows_every_click_though_it_was_shown_before(site: SampleSite) -> None:
+    visitor = Visitor(site.app)
+    seen = [fronts(site, visitor)]
+
+    def click(name: str, sample: Sample) -> None:
+        mark(site, visitor, sample, name)
+        seen.append(fronts(site, visitor))
+
+    usual = seen[0]
+    assert FERRIES.title in usual
+    click("hide", FERRIES)
+    assert set(usual) - set(seen[-1]) == {FERRIES.title}
+    click("unhide", FERRIES)
+    visitor.post("/mutes", data={"value": "Ferries"})
+    assert FERRIES.title not in fronts(site, visitor)
+    visitor.post(re.findall(r'action="(/mutes/\d+/remove)', visitor.get("/mutes").text)[0])
+    click("save", FERRIES)
+    assert 'aria-pressed="true"' in visitor.get("/").text
+    assert [seen[2], seen[3]] == [usual, usual]
+    follow = {"kind": "topic", "slug": "energy", "set": "1"}
+    visitor.post("/follow", data=follow)
+    assert fronts(site, visitor).index(TURBINES.title) < usual.index(TURBINES.title)
+    visitor.post("/follow", data=follow | {"set": "0"})
+    visitor.get(site.path_of(LIBRARY))
+    assert fronts(site, visitor).index(LIBRARY.title) > usual.index(LIBRARY.title)
+    click("unread", LIBRARY)
+    assert seen[-1] == usual
+
+
+def fronts(site: SampleSite, visitor: Visitor) -> list[str]:
+    """The headlines of the front page, which are those of one that was never made before."""
+    shown = titles(visitor.get("/").text)
+    anew = Editions(site.store).current(DEFAULT_READER, now=site.clock.moment)
+    assert shown == [story.lead.headline for story in anew.stories]
+    return shown
+
+
+def test_a_brief_is_there_as_soon_as_it_is_published_and_gone_when_withdrawn(site: SampleSite) -> None:
+    visitor = Visitor(site.app)
+    before = fronts(site, visitor)
+    fresh = Sample("https://new.example/1", "Kestrel", "A new pier", (("A new pier opens.",),), None, (), minutes_old=1)
+    publish(site.store, fresh, now=NOW)
+    assert set(fronts(site, visitor)) - set(before) == {"A new pier"}
+    newest = site.store.list_briefs(BriefQuery(limit=1), reader_id=DEFAULT_READER)[0]
+    assert site.store.expire_briefs(before=newest.published_at) > 0
+    assert FERRIES.title in before
+    assert FERRIES.title not in fronts(site, visitor)
+
+
+def test_two_readers_see_their_own_front_page(site: SampleSite) -> None:
+    token = site.store.issue_ticket(TicketKind.INVITE, now=NOW, expires_at=NOW + timedelta(hours=1))
+    other = site.store.redeem_ticket(token, name="Bo", password_hash="h", now=NOW).id
+    site.store.set_mark(other, site.ids[FERRIES.url], Mark.HIDDEN, is_set=True, now=NOW)
+    editions = Editions(site.store)
+    mine, theirs, mine_again = (
+        [story.lead.headline for story in editions.current(reader_id, now=NOW).stories]
+        for reader_id in (DEFAULT_READER, other, DEFAULT_READER)
+    )
+    assert mine == mine_again
+    assert set(mine) - set(theirs) == {FERRIES.title}
 
 
 def test_a_story_that_several_publishers_report_comes_first_and_names_them(site: SampleSite) -> None:

@@ -261,6 +261,21 @@ class BriefCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A published brief as a list's order asks for it: which version, its times as in BriefCard, and a reader's marks.
+
+    All that can change in a card's order while `brief_id` stays the same.
+    """
+
+    article_id: ArticleId
+    brief_id: BriefId
+    published_at: datetime
+    briefed_at: datetime | None
+    is_read: bool = False
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WithheldRecord:
     """A drafted sentence that no reader saw, with the brief it was written for and the article's words nearest to it.
 

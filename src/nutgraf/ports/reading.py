@@ -24,6 +24,7 @@ from nutgraf.domain.records import (
     BriefQuery,
     Counts,
     Publisher,
+    Standing,
 )
 from nutgraf.domain.search import SavedSearch, SearchOrder, SearchPage, SearchQuery
 
@@ -33,6 +34,14 @@ class BriefStore(Protocol):
 
     def list_briefs(self, query: BriefQuery, *, reader_id: ReaderId) -> list[BriefCard]:
         """Cards, newest first, at most `query.limit`; keyset-paged by `BriefCard.sort_key`."""
+        ...
+
+    def list_standings(self, query: BriefQuery, *, reader_id: ReaderId) -> list[Standing]:
+        """What `list_briefs` lists, by as little as an order of the list depends on."""
+        ...
+
+    def get_cards(self, article_ids: Sequence[ArticleId], *, reader_id: ReaderId) -> list[BriefCard]:
+        """The cards of articles in the order given; those of which no brief is published are left out."""
         ...
 
     def brief_page(self, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:

@@ -20,9 +20,9 @@ from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, Identity, form_secret, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
 from nutgraf.web.conditional import entity_tag, is_known
+from nutgraf.web.editions import Editions
 from nutgraf.web.report_limit import ReportLimit
 from nutgraf.web.services import WebServices
-from nutgraf.web.story_groups import StoryGroups
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -36,7 +36,7 @@ class Site:
     assets: Mapping[str, Asset]
     form_tokens: FormTokens
     attempts: Attempts
-    story_groups: StoryGroups
+    editions: Editions
     report_limit: ReportLimit
 
 
@@ -53,7 +53,7 @@ def make_site(services: WebServices) -> Site:
         assets=load_assets(),
         form_tokens=FormTokens(),
         attempts=Attempts(),
-        story_groups=StoryGroups(),
+        editions=Editions(services.store),
         report_limit=ReportLimit(),
     )
 

@@ -29,7 +29,7 @@ from nutgraf.adapters.store.tables import (
 from nutgraf.domain.brief import Part
 from nutgraf.domain.ids import ArticleId, BriefId, PublisherId, ReaderId
 from nutgraf.domain.picture import Picture, PictureKind
-from nutgraf.domain.records import BriefCard, BriefQuery, Publisher
+from nutgraf.domain.records import BriefCard, BriefQuery, Publisher, Standing
 from nutgraf.domain.topic import Topic
 
 MAX_CARDS = 1_000
@@ -49,6 +49,9 @@ PUBLISHER_COLUMNS = (
 )
 PUBLISHER_COUNT = and_(counters.c.kind == PUBLISHER, counters.c.key == publishers.c.slug)
 PUBLISHER_ICON = and_(icons.c.kind == PictureKind.ICON.value, icons.c.owner_id == publishers.c.id)
+
+READ = and_(reads.c.reader_id == bindparam("reader_id"), reads.c.article_id == articles.c.id)
+MARKED = and_(marks.c.reader_id == bindparam("reader_id"), marks.c.article_id == articles.c.id)
 
 CARDS: Select[Any] = (
     select(
@@ -92,11 +95,13 @@ CARDS: Select[Any] = (
             brief_sentences.c.part == Part.DEK.value,
         ),
     )
-    .outerjoin(reads, and_(reads.c.reader_id == bindparam("reader_id"), reads.c.article_id == articles.c.id))
-    .outerjoin(marks, and_(marks.c.reader_id == bindparam("reader_id"), marks.c.article_id == articles.c.id))
+    .outerjoin(reads, READ)
+    .outerjoin(marks, MARKED)
     .where(articles.c.listed_at.is_not(None))
 )
 """Every published brief for a reader (`reader_id`) with what a card needs; to be narrowed by the caller."""
+
+_CARDS_OF = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
 
 _TOPICS = (
     select(
@@ -114,8 +119,61 @@ _TOPICS = (
 )
 
 
+STANDINGS: Select[Any] = (
+    select(
+        articles.c.id.label("article_id"),
+        articles.c.listed_at,
+        briefs.c.id.label("brief_id"),
+        briefs.c.published_at.label("brief_published_at"),
+        reads.c.read_at.is_not(None).label("was_read"),
+        marks.c.unread_at.is_not(None).label("is_unread"),
+        marks.c.hidden_at.is_not(None).label("is_hidden"),
+    )
+    .select_from(articles)
+    .join(briefs, briefs.c.id == articles.c.current_brief_id)
+    .outerjoin(reads, READ)
+    .outerjoin(marks, MARKED)
+    .where(articles.c.listed_at.is_not(None))
+)
+"""Every published brief for a reader (`reader_id`) with what an order of it depends on."""
+
+
 def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[BriefCard]:
     """Cards, newest first, at most MAX_CARDS; a cursor that is none of ours starts at the first."""
+    rows = _load_page(connection, CARDS, query, reader_id)
+    given = load_topics(connection, [row.brief_id for row in rows])
+    return [card_of(row, given.get(row.brief_id, ())) for row in rows]
+
+
+def load_cards_of(
+    connection: Connection, article_ids: Sequence[ArticleId], reader_id: ReaderId
+) -> dict[ArticleId, BriefCard]:
+    """The cards of articles; those of which no brief is published are left out."""
+    if not article_ids:
+        return {}
+    rows = connection.execute(_CARDS_OF, {"article_ids": list(article_ids), "reader_id": reader_id}).all()
+    given = load_topics(connection, [row.brief_id for row in rows])
+    return {row.article_id: card_of(row, given.get(row.brief_id, ())) for row in rows}
+
+
+def load_standings(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[Standing]:
+    """As `load_cards`, by as little as an order of the list depends on."""
+    return [
+        Standing(
+            article_id=row.article_id,
+            brief_id=row.brief_id,
+            published_at=row.listed_at,
+            briefed_at=row.brief_published_at,
+            is_read=row.was_read and not row.is_unread,
+            is_hidden=row.is_hidden,
+        )
+        for row in _load_page(connection, STANDINGS, query, reader_id)
+    ]
+
+
+def _load_page(
+    connection: Connection, every: Select[Any], query: BriefQuery, reader_id: ReaderId
+) -> Sequence[Row[*tuple[Any, ...]]]:
     cursor = parse_cursor(query.before)
     values: dict[str, Any] = {"reader_id": reader_id, "limit": max(0, min(query.limit, MAX_CARDS))}
     if query.topic:
@@ -126,14 +184,11 @@ def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -
         values["before_time"], values["before_id"] = cursor
     bounds = {"since": query.since, "until": query.until}
     values |= {name: bound for name, bound in bounds.items() if bound is not None}
-    statement = _list_query(frozenset(values), cursor is not None)
-    rows = connection.execute(statement, values).all()
-    given = load_topics(connection, [row.brief_id for row in rows])
-    return [card_of(row, given.get(row.brief_id, ())) for row in rows]
+    return connection.execute(_list_query(every, frozenset(values), cursor is not None), values).all()
 
 
 @functools.cache
-def _list_query(asked: frozenset[str], goes_on: bool) -> Select[Any]:
+def _list_query(every: Select[Any], asked: frozenset[str], goes_on: bool) -> Select[Any]:
     """The statement for one kind of list, built once: its page of ids is chosen before anything is joined to them."""
     of_publisher = "publisher" in asked
     if "topic" in asked:
@@ -155,7 +210,7 @@ def _list_query(asked: frozenset[str], goes_on: bool) -> Select[Any]:
         last = tuple_(bindparam("before_time", type_=listed_at.type), bindparam("before_id", type_=article_id.type))
         page = page.where(tuple_(listed_at, article_id) < last)
     ids = page.order_by(listed_at.desc(), article_id.desc()).limit(bindparam("limit")).subquery()
-    return CARDS.join(ids, ids.c.article_id == articles.c.id).order_by(
+    return every.join(ids, ids.c.article_id == articles.c.id).order_by(
         articles.c.listed_at.desc(), articles.c.id.desc()
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, literal_column, select, tuple_, union_all, update
 
-from nutgraf.adapters.store.cards import CARDS, card_of, load_topics, parse_cursor
+from nutgraf.adapters.store.cards import load_cards_of, parse_cursor
 from nutgraf.adapters.store.columns import to_microseconds
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.tables import (
@@ -192,14 +192,11 @@ def _load_in_order(
     connection: Connection, chosen: Sequence[tuple[int, datetime]], reader_id: ReaderId
 ) -> list[BriefCard]:
     """The cards of articles in this order, each with a cursor of its time here."""
-    if not chosen:
-        return []
-    found = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
-    rows = connection.execute(found, {"article_ids": [number for number, _ in chosen], "reader_id": reader_id}).all()
-    given = load_topics(connection, [row.brief_id for row in rows])
-    cards = {row.article_id: card_of(row, given.get(row.brief_id, ())) for row in rows}
+    cards = load_cards_of(connection, [ArticleId(number) for number, _ in chosen], reader_id)
     return [
-        replace(cards[number], sort_key=f"{to_microseconds(at)}_{number}") for number, at in chosen if number in cards
+        replace(cards[ArticleId(number)], sort_key=f"{to_microseconds(at)}_{number}")
+        for number, at in chosen
+        if number in cards
     ]
 
 

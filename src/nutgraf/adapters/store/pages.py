@@ -17,6 +17,8 @@ from nutgraf.adapters.store.cards import (
     card_of,
     icons,
     load_cards,
+    load_cards_of,
+    load_standings,
     load_topics,
     publisher_of,
 )
@@ -48,6 +50,7 @@ from nutgraf.domain.records import (
     CopyRecord,
     Counts,
     Publisher,
+    Standing,
 )
 from nutgraf.domain.reports import ReportState
 from nutgraf.errors import NotFound
@@ -93,6 +96,19 @@ class SqlBriefs(Repository):
     def list_briefs(self, connection: Connection, query: BriefQuery, *, reader_id: ReaderId) -> list[BriefCard]:
         """Cards, newest first, at most `query.limit` (and MAX_CARDS); keyset-paged by `BriefCard.sort_key`."""
         return load_cards(connection, query, reader_id)
+
+    @reading
+    def list_standings(self, connection: Connection, query: BriefQuery, *, reader_id: ReaderId) -> list[Standing]:
+        """What `list_briefs` lists, by as little as an order of the list depends on."""
+        return load_standings(connection, query, reader_id)
+
+    @reading
+    def get_cards(
+        self, connection: Connection, article_ids: Sequence[ArticleId], *, reader_id: ReaderId
+    ) -> list[BriefCard]:
+        """The cards of articles in the order given; those of which no brief is published are left out."""
+        cards = load_cards_of(connection, article_ids, reader_id)
+        return [cards[article_id] for article_id in article_ids if article_id in cards]
 
     @reading
     def brief_page(self, connection: Connection, article_id: ArticleId, *, reader_id: ReaderId) -> BriefPage:

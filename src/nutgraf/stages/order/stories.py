@@ -3,7 +3,8 @@
 A story's score is the product of what can be said in one sentence to a reader:
 
 - how many publishers report it, counted by the likeness of headlines and deks (TF-IDF cosine over the day's briefs);
-- how fresh its newest brief is: half of the score goes every HALF_LIFE_H hours;
+- how fresh its newest brief is: half of the score goes every HALF_LIFE_H hours, counted back from the newest brief of
+  all, since time that passes takes the same share of every score;
 - whether the reader follows one of its topics or publishers;
 - whether they have read it.
 
@@ -53,7 +54,6 @@ def group_stories(cards: Sequence[BriefCard]) -> list[list[BriefCard]]:
 def order_stories(
     groups: Sequence[Sequence[BriefCard]],
     *,
-    now: datetime,
     topics: Collection[str] = (),
     publishers: Collection[str] = (),
 ) -> list[Story]:
@@ -61,17 +61,18 @@ def order_stories(
 
     `topics` and `publishers` are the slugs that the reader follows.
     """
+    newest = max((card.published_at for group in groups for card in group), default=None)
     scored = []
     for group in groups:
+        assert newest is not None
         lead, *others = sorted(group, key=lambda card: (not card.is_short, card.published_at), reverse=True)
-        scored.append((_score(group, now, topics, publishers), Story(lead, tuple(others))))
+        scored.append((_score(group, newest, topics, publishers), Story(lead, tuple(others))))
     return _take_turns(scored)
 
 
-def _score(group: Sequence[BriefCard], now: datetime, topics: Collection[str], publishers: Collection[str]) -> float:
+def _score(group: Sequence[BriefCard], newest: datetime, topics: Collection[str], publishers: Collection[str]) -> float:
     reported_by = len({card.publisher.slug for card in group})
-    newest = max(card.published_at for card in group)
-    age_h = max(0.0, (now - newest).total_seconds() / 3600)
+    age_h = (newest - max(card.published_at for card in group)).total_seconds() / 3600
     score = (1 + math.log2(reported_by)) * math.exp2(-age_h / HALF_LIFE_H)
     is_followed = any(
         card.publisher.slug in publishers

@@ -29,7 +29,6 @@ from nutgraf.web.api.mount import API_PATH
 from nutgraf.web.conditional import conditional
 from nutgraf.web.muting import Muting
 from nutgraf.web.pages import errors
-from nutgraf.web.pages.front import current_edition, edition_of_day
 from nutgraf.web.pages.listing import CURSOR
 from nutgraf.web.pages.publisher import SLUG
 from nutgraf.web.rendering import Site, site_of
@@ -46,8 +45,11 @@ _Item = TypeVar("_Item")
 
 def front(request: Request, day: Annotated[date | None, Query(description="a day, as 2026-03-01")] = None) -> Response:
     """The stories of the front page, or of one day (UTC), the most important first."""
-    now = site_of(request).services.clock.now()
-    edition = current_edition(request, now) if day is None else edition_of_day(request, day, now)
+    site, reader_id = site_of(request), reader_of(request)
+    if day is None:
+        edition = site.editions.current(reader_id, now=site.services.clock.now())
+    else:
+        edition = site.editions.of_day(day, reader_id)
     stories = [
         models.StoryModel(
             lead=models.CardModel.of(story.lead), others=[models.CardModel.of(other) for other in story.others]

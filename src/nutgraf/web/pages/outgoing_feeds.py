@@ -21,7 +21,6 @@ from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.conditional import conditional
 from nutgraf.web.feed_links import FRONT_FEED, SAVED_FEED, FeedLink
 from nutgraf.web.muting import Muting
-from nutgraf.web.pages.front import current_edition
 from nutgraf.web.pages.publisher import SLUG
 from nutgraf.web.rendering import base_url, site_of
 from nutgraf.web.wording import language_tag
@@ -31,7 +30,8 @@ MAX_ENTRIES = 50
 
 def front_feed(request: Request) -> Response:
     """GET /feed.{atom|json}: the front page's stories, each by its lead brief, newest first."""
-    edition = current_edition(request, site_of(request).services.clock.now())
+    site = site_of(request)
+    edition = site.editions.current(reader_of(request), now=site.services.clock.now())
     cards = sorted((story.lead for story in edition.stories), key=lambda card: card.published_at, reverse=True)
     return _answer(request, FRONT_FEED, "The most important stories of the last days.", "/", cards)
 
