@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nutgraf.domain.evidence import Finding, Verdict
+from nutgraf.domain.model import ModelUsage
 from nutgraf.domain.topic import Topic
 
 
@@ -90,7 +91,7 @@ class Brief:
 
     `dek` is None only where the article has too few words for one. `is_short` says that the article was too short
     for insights and takeaways. `article_hash` names the text that the evidence's offsets point into. `model` and
-    `prompt_version` are those of a writer that asks a language model, else empty.
+    `prompt_version` are those of a writer that asks a language model, else empty; `usage` is what that took.
     """
 
     headline: str
@@ -107,6 +108,7 @@ class Brief:
     withheld: tuple[Withheld, ...] = ()
     model: str = ""
     prompt_version: str = ""
+    usage: ModelUsage | None = None
 
     def sentences(self) -> Iterator[tuple[Part, BriefSentence]]:
         """Every published sentence with its part, in the order of the page (titles before explanations)."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nutgraf.domain.ids import FeedId
+from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
 
 
 class ModelPurpose(enum.StrEnum):
@@ -23,7 +23,8 @@ class ModelPurpose(enum.StrEnum):
 class ModelRequest:
     """One call: instructions, the text it is about, and the JSON schema the answer should match.
 
-    `prompt` holds everything from outside; `system` nothing of it. `feed_id` is whose budget pays, where a feed's does.
+    `prompt` holds everything from outside; `system` nothing of it. `feed_id` is whose budget pays, where a feed's does,
+    and `reader_id` whose, where a reader asked for it; `article_id` is what the costs name.
     """
 
     system: str
@@ -33,6 +34,8 @@ class ModelRequest:
     max_output_tokens: int = 1_200
     timeout_s: float = 60.0
     feed_id: FeedId | None = None
+    article_id: ArticleId | None = None
+    reader_id: ReaderId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class ModelAnswer:
     """What came back: text that should be JSON, who answered, and what it took. Nothing of it is to be trusted.
 
     Token counts are the provider's, 0 where it says none (`counted` is then False). `from_cache` answers cost nothing.
+    `micro_dollars` is the price in millionths of a US dollar, None where nobody knows it.
     """
 
     text: str
@@ -50,3 +54,39 @@ class ModelAnswer:
     counted: bool = True
     seconds: float = 0.0
     from_cache: bool = False
+    micro_dollars: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """What a brief took of a language model: calls, tokens, price and time, summed over its calls.
+
+    `is_counted` is False where some of the tokens are our estimate. `micro_dollars` (millionths of a US dollar) is None
+    where the price of some call is unknown. Answers from the cache took nothing and count as `cached_calls`.
+    """
+
+    calls: int = 0
+    cached_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    is_counted: bool = True
+    micro_dollars: int | None = 0
+    milliseconds: int = 0
+
+
+def usage_of(answers: Iterable[ModelAnswer]) -> ModelUsage | None:
+    """The sums over a brief's answers, None where there are none."""
+    answers = list(answers)
+    if not answers:
+        return None
+    paid = [answer for answer in answers if not answer.from_cache]
+    prices = [answer.micro_dollars for answer in paid]
+    return ModelUsage(
+        calls=len(paid),
+        cached_calls=len(answers) - len(paid),
+        input_tokens=sum(answer.input_tokens for answer in paid),
+        output_tokens=sum(answer.output_tokens for answer in paid),
+        is_counted=all(answer.counted for answer in paid),
+        micro_dollars=None if None in prices else sum(price or 0 for price in prices),
+        milliseconds=round(1000 * sum(answer.seconds for answer in paid)),
+    )
