@@ -11,6 +11,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Withheld
 from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
 from nutgraf.domain.picture import Picture
+from nutgraf.domain.spending import ModelPolicy
 from nutgraf.domain.topic import Topic
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class FeedRecord:
 
     `parse_path` is how its last document was read, `dropped_entries` how many of that one's entries were beyond the
     limit; a hub tells of its news until `pushed_until`. `title` is the operator's (`own_title`) where there is one.
-    `outcomes` has a PollSign for each of the last polls, the latest at its end.
+    `outcomes` has a PollSign for each of the last polls, the latest at its end. `model_policy` is None where the
+    settings' holds.
     """
 
     id: FeedId
@@ -79,6 +81,7 @@ class FeedRecord:
     category: str = ""
     min_interval_s: int = 0
     outcomes: str = ""
+    model_policy: ModelPolicy | None = None
 
     @property
     def health(self) -> str:

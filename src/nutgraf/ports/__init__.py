@@ -4,6 +4,7 @@ Every port has one contract suite under tests/contract, run on each adapter and 
 """
 
 from nutgraf.ports.desk import DeskStore, OperatorStore
+from nutgraf.ports.models import ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 from nutgraf.ports.store import Store
@@ -21,6 +22,7 @@ __all__ = [
     "HubStore",
     "LanguageModel",
     "MarkStore",
+    "ModelStore",
     "OperatorStore",
     "PictureStore",
     "SearchStore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from nutgraf.ports.desk import DeskStore, OperatorStore
+from nutgraf.ports.models import ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 
@@ -21,6 +22,7 @@ class Store(
     HubStore,
     MarkStore,
     AppearanceStore,
+    ModelStore,
     Protocol,
 ):
     """All of it; safe to call from several threads at once."""

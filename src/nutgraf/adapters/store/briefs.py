@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -50,6 +51,7 @@ _WRITTEN: Select[Any] = (
     select(
         *BRIEF_MAKER,
         briefs.c.broken,
+        briefs.c.revision_id,
         articles.c.publisher_id,
         articles.c.published_at.label("article_published_at"),
         articles.c.found_at,
@@ -58,7 +60,7 @@ _WRITTEN: Select[Any] = (
     .where(briefs.c.article_id == bindparam("article_id"), briefs.c.published_at.is_(None))
 )
 _STANDING: Select[Any] = (
-    select(*BRIEF_MAKER, articles.c.publisher_id)
+    select(*BRIEF_MAKER, briefs.c.revision_id, articles.c.publisher_id)
     .join(articles, articles.c.id == briefs.c.article_id)
     .where(_of_article, briefs.c.published_at.is_not(None), briefs.c.superseded_at.is_(None))
 )
@@ -119,7 +121,9 @@ class SqlBriefWriting(Repository):
         ):
             return False
         connection.execute(_DROP_UNSEEN, {"in_article_id": article_id})
-        add_brief(connection, article_id, revision_id, brief, saved_at=now, broken=list(broken))
+        standing = connection.execute(_STANDING, {"in_article_id": article_id}).first()
+        origin = "rewrite" if standing is not None and standing.revision_id == revision_id else "writer"
+        add_brief(connection, article_id, revision_id, brief, saved_at=now, broken=list(broken), origin=origin)
         tally.apply(connection)
         return True
 
@@ -128,7 +132,8 @@ class SqlBriefWriting(Repository):
         """WRITTEN → PUBLISHED: the written brief becomes the article's current one.
 
         It is listed at the publisher's time, or when it was found where that is earlier or the other unknown; a
-        later version keeps the place of the first, and what changed in it is recorded. The ledger counts it.
+        later version keeps the place of the first; what changed in one of a later text is recorded. The ledger
+        counts it.
         """
         tally = Tally()
         if not move_article(connection, article_id, ArticleState.WRITTEN, ArticleState.PUBLISHED, tally, due_at=None):
@@ -141,7 +146,7 @@ class SqlBriefWriting(Repository):
         connection.execute(_PUBLISH, {"in_id": written.id, "now": now})
         put_up(connection, article_id, BriefId(written.id), listed_at, tally)
         _count_published(connection, written, tally, now=now)
-        if standing is not None:
+        if standing is not None and standing.revision_id != written.revision_id:
             _record_update(connection, article_id, standing, written, tally, now=now)
         tally.apply(connection)
         return True
@@ -240,6 +245,7 @@ def add_brief(
         "created_at": brief.created_at,
         "saved_at": saved_at,
         "origin": "writer",
+        "usage": dataclasses.asdict(brief.usage) if brief.usage else None,
         "broken": [],
         **more,
     }

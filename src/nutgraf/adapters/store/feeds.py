@@ -12,6 +12,7 @@ from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.tables import entries, feeds
 from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import FeedRecord, FeedState, KnownEntry
+from nutgraf.domain.spending import ModelPolicy
 from nutgraf.errors import Conflict, NotFound, StoreError
 
 MAX_URL_CHARACTERS = 2_000
@@ -183,4 +184,5 @@ def feed_record(row: Row[tuple[object, ...]]) -> FeedRecord:
         category=row.category,
         min_interval_s=row.min_interval_s,
         outcomes=row.outcomes,
+        model_policy=ModelPolicy(row.model_policy) if row.model_policy else None,
     )

@@ -42,6 +42,7 @@ from nutgraf.adapters.store.tables import (
 from nutgraf.domain.brief import Brief, BriefSentence, Insight, Outcome, Part, Withheld
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import ArticleId, BriefId, ReaderId
+from nutgraf.domain.model import ModelUsage
 from nutgraf.domain.records import (
     ArticleState,
     BriefCard,
@@ -225,6 +226,7 @@ def load_brief(connection: Connection, row: Row[Any], text_hash: str) -> Brief:
         withheld=_load_withheld(connection, brief_id),
         model=row.model,
         prompt_version=row.prompt_version,
+        usage=ModelUsage(**row.usage) if row.usage else None,
     )
 
 

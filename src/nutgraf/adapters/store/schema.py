@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from nutgraf.adapters.store.engine import Database
 from nutgraf.errors import StoreError
 
-HEAD_REVISION = "0011"
+HEAD_REVISION = "0012"
 """The latest revision under migrations/versions; a test compares them."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from nutgraf.adapters.store import schema
 from nutgraf.adapters.store.accounts import SqlAccounts
+from nutgraf.adapters.store.answers import SqlAnswers
 from nutgraf.adapters.store.appearances import SqlAppearances
 from nutgraf.adapters.store.articles import SqlArticles
 from nutgraf.adapters.store.briefs import SqlBriefWriting
@@ -23,6 +24,8 @@ from nutgraf.adapters.store.reports import SqlReports
 from nutgraf.adapters.store.retention import SqlRetention
 from nutgraf.adapters.store.revisions import SqlRevisions
 from nutgraf.adapters.store.searching import SqlSearching
+from nutgraf.adapters.store.spending import SqlSpending
+from nutgraf.adapters.store.wishes import SqlWishes
 from nutgraf.ports import Store
 
 
@@ -44,6 +47,9 @@ class SqlStore(
     SqlMarks,
     SqlAppearances,
     SqlHubs,
+    SqlSpending,
+    SqlAnswers,
+    SqlWishes,
     Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""

@@ -38,6 +38,7 @@ from sqlalchemy import (
 
 from nutgraf.adapters.store.columns import Id, Key, PlainText, UtcTime
 from nutgraf.domain.ledger import MEASURES
+from nutgraf.domain.spending import COST_MEASURES
 
 metadata = MetaData(
     naming_convention={
@@ -138,6 +139,7 @@ feeds = Table(
     Column("category", PlainText, nullable=False, server_default=""),
     Column("min_interval_s", Integer, nullable=False, server_default="0"),  # the operator's; 0: as the settings have it
     Column("outcomes", String(32), nullable=False, server_default=""),  # of the last polls, one sign each
+    Column("model_policy", String(16), nullable=False, server_default=""),  # empty: as the settings have it
     Index("ix_feeds_due", "state", "next_poll_at"),
     _partial_index("ix_feeds_hub", "id", where="hub_url <> ''"),
     sqlite_autoincrement=True,  # a poll under way must never be recorded for a later feed with the same id
@@ -268,8 +270,11 @@ briefs = Table(
     Column("superseded_at", UtcTime),
     Column("model", PlainText, nullable=False, server_default=""),
     Column("prompt_version", PlainText, nullable=False, server_default=""),
-    Column("origin", String(16), nullable=False, server_default="writer"),  # or "desk": a correction
+    Column(
+        "origin", String(16), nullable=False, server_default="writer"
+    ),  # "rewrite" of the same text, "desk": a correction
     Column("broken", JSON, nullable=False, server_default="[]"),  # the earlier version's sentences that fell
+    Column("usage", JSON(none_as_null=True)),  # of a language model; NULL where none was asked
     UniqueConstraint("article_id", "version"),
     sqlite_autoincrement=True,
 )
@@ -510,6 +515,77 @@ hub_subscriptions = Table(
     Column("lease_ends_at", UtcTime),
     Column("failures", Integer, nullable=False),
     Column("error_code", String(64), nullable=False),
+)
+
+model_calls = Table(  # each call of a language model from its reservation on; not what an answer said
+    "model_calls",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("day", String(10), nullable=False, index=True),
+    Column("reserved_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("provider", Key, nullable=False),
+    Column("model", Key, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("feed_id", Id),
+    Column("article_id", Id),
+    Column("reader_id", Id),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("is_counted", Boolean, nullable=False),
+    Column("micro_dollars", BigInteger),  # NULL: the price is unknown
+    Column("milliseconds", BigInteger, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("error_code", String(64), nullable=False),
+    _partial_index("ix_model_calls_open", "expires_at", where="outcome = 'reserved'"),
+    sqlite_autoincrement=True,  # a call under way must never be settled as a later one with the same id
+)
+
+model_spending = Table(  # what budgets are kept with: spent and reserved, by day and whose it is
+    "model_spending",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("micro_dollars", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+model_days = Table(  # derived: sums of ended calls
+    "model_days",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("provider", Key, primary_key=True),
+    Column("model", Key, primary_key=True),
+    Column("feed_id", Id, primary_key=True, autoincrement=False),  # 0: of no feed
+    Column("purpose", String(16), primary_key=True),
+    *(Column(name, BigInteger, nullable=False, server_default="0") for name in COST_MEASURES),
+    sqlite_with_rowid=False,
+)
+
+model_answers = Table(  # answers by the hash of all that was asked; without a text while somebody asks
+    "model_answers",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("stored_at", UtcTime, nullable=False, index=True),
+    Column("claimed_until", UtcTime),
+    Column("text", PlainText),
+    Column("provider", PlainText, nullable=False),
+    Column("model", PlainText, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+)
+
+model_wishes = Table(  # published briefs that wait for a language model
+    "model_wishes",
+    metadata,
+    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("reason", String(16), nullable=False),
+    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), index=True),
+    Column("wished_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),  # its article is on its way to be written
 )
 
 counters = Table(  # derived: what a page may ask without a count over every row
