@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from nutgraf.adapters.http.addresses import AddressPolicy
 from nutgraf.domain.document import Document, FetchRequest
-from nutgraf.errors import FetchError, HTTPStatus
+from nutgraf.domain.model import ModelAnswer, ModelRequest, SchemaMode
+from nutgraf.errors import FetchError, HTTPStatus, ModelError, Unavailable
 
 
 class FakeClock:
@@ -27,6 +28,38 @@ class FakeClock:
     async def sleep(self, seconds: float) -> None:
         self.slept_s.append(seconds)
         self.advance(seconds)
+
+
+class FakeModel:
+    """Answers with `answers` in turn, the last one again and again: a text, a ModelError to raise, or a function.
+
+    `requests` keeps what was asked. Tokens are counted as a quarter of the characters.
+    """
+
+    def __init__(self, *answers: str | ModelError | Callable[[ModelRequest], str | ModelError]) -> None:
+        self._answers = answers or ("{}",)
+        self.requests: list[ModelRequest] = []
+        self.is_closed = False
+
+    @property
+    def name(self) -> str:
+        return "fake/small"
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        if self.is_closed:
+            raise Unavailable("The language model has been shut down.", code="model_closed", retryable=False)
+        answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
+        self.requests.append(request)
+        if callable(answer):
+            answer = answer(request)
+        if isinstance(answer, ModelError):
+            raise answer
+        asked_chars = len(request.system) + len(request.prompt)
+        mode = request.schema_mode or SchemaMode.NATIVE
+        return ModelAnswer(answer, "fake", "small", asked_chars // 4, len(answer) // 4 + 1, schema_mode=mode)
+
+    async def close(self) -> None:
+        self.is_closed = True
 
 
 class FakeFetcher:

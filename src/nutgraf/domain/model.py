@@ -19,12 +19,21 @@ class ModelPurpose(enum.StrEnum):
     TEST = "test"
 
 
+class SchemaMode(enum.StrEnum):
+    """How a model is asked for the shape of its answer: by its host's JSON schema, as a tool's arguments, in words."""
+
+    NATIVE = "native"
+    TOOL = "tool"
+    PROMPTED = "prompted"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One call: instructions, the text it is about, and the JSON schema the answer should match.
 
     `prompt` holds everything from outside; `system` nothing of it. `feed_id` is whose budget pays, where a feed's does,
     and `reader_id` whose, where a reader asked for it; `article_id` is what the costs name.
+    `timeout_s` is for one request to the host. `schema_mode` is for the adapter that tries the modes; leave it None.
     """
 
     system: str
@@ -36,6 +45,7 @@ class ModelRequest:
     feed_id: FeedId | None = None
     article_id: ArticleId | None = None
     reader_id: ReaderId | None = None
+    schema_mode: SchemaMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ class ModelAnswer:
 
     Token counts are the provider's, 0 where it says none (`counted` is then False). `from_cache` answers cost nothing.
     `micro_dollars` is the price in millionths of a US dollar, None where nobody knows it.
+    `is_cut` says that the answer ends where `max_output_tokens` were used up.
     """
 
     text: str
@@ -55,6 +66,8 @@ class ModelAnswer:
     seconds: float = 0.0
     from_cache: bool = False
     micro_dollars: int | None = None
+    is_cut: bool = False
+    schema_mode: SchemaMode = SchemaMode.NATIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class ProviderKind:
     """One name: the module that speaks to it, where it is by default, and what a person should know of it.
 
-    `dialect` is the module of this package with a function `open_client`. A `url` of "" must be set by the operator.
+    `dialect` is the module of this package with `open_client` and the name of the key's header. A `url` of "" must be
+    set by the operator.
     """
 
     dialect: str
