@@ -43,6 +43,7 @@ _CODE = re.compile(r"[a-z]{2,3}")
 _ES_ENDINGS = ("s", "x", "z", "ch", "sh", "o")
 _VOWELS = "aeiou"
 _NOTHING = re.compile(r"(?!)")
+_NO_WORDS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,15 @@ class Lexicon:
 
     def words(self, name: str) -> frozenset[str]:
         """The word list called `name`, empty where the language has none."""
-        return self.classes.get(name, frozenset())
+        return self.classes.get(name, _NO_WORDS)
 
     def phrase_list(self, name: str) -> tuple[str, ...]:
         """The list of phrases called `name`, longest first, empty where the language has none."""
         return self.phrases.get(name, ())
+
+    def holds_phrase(self, name: str, text: str) -> bool:
+        """Whether any of the phrases called `name` stands in lower-case `text`, be it within a word."""
+        return any(map(text.__contains__, self.phrases.get(name, ())))
 
     def pattern(self, name: str) -> re.Pattern[str]:
         """An expression that matches any of the phrases called `name` in lower-case text; none: matches nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from nutgraf.text.words import fold_typography
 
@@ -50,7 +51,9 @@ def find_names(text: str) -> list[Name]:
     found: list[Name] = []
     run: list[re.Match[str]] = []
     tokens = list(_CAPITAL.finditer(folded))
-    if sum(folded[token.start()].islower() for token in tokens) < min(_MIN_CASE_WORDS, len(tokens) // 2):
+    enough = min(_MIN_CASE_WORDS, len(tokens) // 2)
+    small = (token for token in tokens if folded[token.start()].islower())
+    if sum(1 for _ in islice(small, enough)) < enough:
         return []
     for index, token in enumerate(tokens):
         is_capital = folded[token.start()].isupper()

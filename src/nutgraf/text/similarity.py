@@ -25,8 +25,7 @@ def tfidf_rows(documents: Sequence[Sequence[str]], ignore: Collection[str] = fro
             columns.setdefault(word, len(columns))
     rows = np.zeros((len(counts), max(1, len(columns))), dtype=np.float32)
     for row, count in enumerate(counts):
-        for word, times in count.items():
-            rows[row, columns[word]] = 1.0 + math.log(times)
+        rows[row, [columns[word] for word in count]] = [1.0 + math.log(times) for times in count.values()]
     frequency = np.count_nonzero(rows, axis=0)
     rows *= np.log1p(len(counts) / np.maximum(frequency, 1)).astype(np.float32)
     return _unit_rows(rows)

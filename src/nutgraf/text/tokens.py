@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from nutgraf.text.words import fold_typography
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+_NUMERAL = r"\d+(?:[.,]\d+)*"  # 12,900.5
+_DOTTED = r"[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])"  # U.S, e.g
+_ENDING = r"'[^\W\d_]{1,2}\b"  # 's, 'll of tokenised text
+_SPACED_LETTER = rf"(?:(?![{_UNSPACED}])[^\W_])"
 _TOKEN = re.compile(
     rf"[{_UNSPACED}]"  # one character of an unspaced script
-    r"|\d+(?:[.,]\d+)*"  # 12,900.5
-    r"|[^\W\d_](?:\.[^\W\d_])+(?![^\W\d_])"  # U.S, e.g
-    rf"|(?:(?![{_UNSPACED}])[^\W_])+(?:'(?:(?![{_UNSPACED}])[^\W_])+)*"  # words and contractions
-    r"|'[^\W\d_]{1,2}\b"  # 's, 'll of tokenised text
+    rf"|{_NUMERAL}|{_DOTTED}|{_SPACED_LETTER}+(?:'{_SPACED_LETTER}+)*|{_ENDING}"
 )
+# The same for a text without such characters, which is read twice as fast.
+_SPACED_TOKEN = re.compile(rf"{_NUMERAL}|{_DOTTED}|[^\W_]+(?:'[^\W_]+)*|{_ENDING}")
+_ANY_UNSPACED = re.compile(rf"[{_UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ def tokenise(text: str) -> Tokens:
     words: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for match in _TOKEN.finditer(fold_typography(text)):
+    pattern = _TOKEN if not text.isascii() and _ANY_UNSPACED.search(text) else _SPACED_TOKEN
+    for match in pattern.finditer(fold_typography(text)):
         word = match.group().casefold()
         if "'" in word:
             word = _strip_clitic(word)
@@ -43,9 +48,10 @@ def tokenise(text: str) -> Tokens:
                 continue
         elif "." in word and word[0].isalpha():
             word = word.replace(".", "")
+        start, end = match.span()
         words.append(word)
-        starts.append(match.start())
-        ends.append(match.end())
+        starts.append(start)
+        ends.append(end)
     return Tokens(tuple(words), tuple(starts), tuple(ends))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,8 +47,8 @@ class Fault:
     is_hard: bool = True
 
 
-def find_foreign(claim: Reading, index: ArticleIndex) -> list[Fault]:
-    """Numbers, dates, names and quoted words of `claim` that are nowhere in the article."""
+def find_foreign(claim: Reading, evidence: Sequence[int], index: ArticleIndex) -> list[Fault]:
+    """Numbers, dates, names and quoted words of `claim`, which rests on `evidence`, that the article nowhere has."""
     text = claim.text
     if index.says_verbatim(text):
         return []
@@ -59,16 +60,16 @@ def find_foreign(claim: Reading, index: ArticleIndex) -> list[Fault]:
     ]
     for quantity in find_quantities(text, index.language):
         if not any(quantity.start < date.end and date.start < quantity.end for date in dates):
-            faults.extend(_number_fault(quantity, index))
+            faults.extend(_number_fault(quantity, evidence, index))
     faults.extend(_quote_faults(text, index))
     faults.extend(_name_faults(claim, index, [(date.start, date.end) for date in dates]))
     return faults
 
 
-def _number_fault(quantity: Quantity, index: ArticleIndex) -> list[Fault]:
+def _number_fault(quantity: Quantity, evidence: Sequence[int], index: ArticleIndex) -> list[Fault]:
     if quantity.is_word and quantity.text.casefold() in _VAGUE_WORDS:
         return []
-    if is_among(quantity, index.quantities):
+    if is_among(quantity, index.quantities_in(evidence)) or is_among(quantity, index.quantities):
         return []
     return [Fault("number", f"“{quantity.text.strip()}” is not in the article", is_hard=True)]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from nutgraf.stages.check.faults import Fault
 from nutgraf.stages.check.index import ArticleIndex, Reading
 from nutgraf.text.names import Name
-from nutgraf.text.numbers import Quantity, find_quantities, same_quantity
+from nutgraf.text.numbers import Quantity, find_quantities, is_among, same_quantity
 
 _MIN_OTHER_WORDS = 3
 _MIN_COVERED = 0.75
@@ -28,11 +28,9 @@ def find_fused(
     """
     if index.language != "en":
         return []
-    people = index.full_names
-    names = [name for name in claim.names if name.words[-1] in people]
     quantities = [q for q in find_quantities(claim.text, index.language) if _is_telling(q)]
     return [
-        *(fault for name in names for fault in _fused_name(name, claim, kin, candidates, index)),
+        *(fault for name in claim.names for fault in _fused_name(name, claim, kin, candidates, index)),
         *(fault for quantity in quantities for fault in _fused_quantity(quantity, claim, kin, candidates, index)),
         *_miscounted(quantities, claim, kin, index, is_close=is_close),
     ]
@@ -53,7 +51,7 @@ def _fused_name(
     if source < 0:
         return []
     held = _words_around(source, index)
-    if any(word in held for word in name.words):
+    if any(word in held for word in name.words) or name.words[-1] not in index.full_names:
         return []
     said = {word for other in claim.names for word in other.words}
     first, last = index.article.sentences[source].start, index.article.sentences[source].end
@@ -70,9 +68,11 @@ def _fused_name(
 def _fused_quantity(
     quantity: Quantity, claim: Reading, kin: Mapping[int, str], candidates: Sequence[int], index: ArticleIndex
 ) -> list[Fault]:
+    source = _source_without((quantity.start, quantity.end), claim, kin, candidates, index)
+    if source < 0 or is_among(quantity, index.quantities_in((source,))):
+        return []
     given = [other for other in index.quantities if same_quantity(quantity, other)]
-    source = _source_without((quantity.start, quantity.end), claim, kin, candidates, index) if given else -1
-    if source < 0:
+    if not given:
         return []
     sentences = index.article.sentences
     first, last = sentences[max(0, source - 1)].start, sentences[min(len(sentences) - 1, source + 1)].end

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,7 @@ MAX_SOURCE_CHARS = 120_000
 ROOT_CHARS = 5
 _SPACED_NUMERAL = re.compile(r"(?<=\d)(?: ,|,) ?(?=\d{3}\b)|(?<=\d)\. (?=\d)")
 _MIN_CONTENT_CHARS = 4
+_CACHED_WORDS = 65_536
 _MIN_RUN_CHARS = 12
 _RUN_ENDS = frozenset(("", ".", ",", ";", "\n"))
 
@@ -82,9 +83,16 @@ class Reading:
 def read(text: str, language: str) -> Reading:
     """The reading of `text`."""
     tokens = tokenise(text)
-    lemmas = tuple(lemma(word, language) for word in tokens.words)
-    content = tuple(i for i, word in enumerate(tokens.words) if is_content(word, lemmas[i], language))
-    return Reading(text, tokens, lemmas, content)
+    known = [_look_up(word, language) for word in tokens.words]
+    content = tuple(place for place, (_, carries) in enumerate(known) if carries)
+    return Reading(text, tokens, tuple(word_lemma for word_lemma, _ in known), content)
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def _look_up(word: str, language: str) -> tuple[str, bool]:
+    """A word's lemma, and whether it carries content."""
+    word_lemma = lemma(word, language)
+    return word_lemma, is_content(word, word_lemma, language)
 
 
 def is_content(word: str, word_lemma: str, language: str) -> bool:
@@ -121,11 +129,16 @@ class ArticleIndex:
         self.sentence_of, self.sentence_tokens = self._sentences()
         self.positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.reading.lemmas):
-            self.positions.setdefault(word, []).append(position)
+            places = self.positions.get(word)
+            if places is None:
+                self.positions[word] = [position]
+            else:
+                places.append(position)
         self.kin: dict[str, str] = {}  # filled by evidence.kin_of
         self.predicates: dict[str, list[Predicate]] = {}  # filled by clauses
         self.opposites: dict[str, list[str]] = {}  # filled by polarity
         self.surface = frozenset(self.reading.tokens.words)
+        self._sentence_quantities: dict[int, list[Quantity]] = {}
 
     def _sentences(self) -> tuple[list[int], list[tuple[int, int]]]:
         """Sentence index of every token, and the tokens (start, end) of every sentence."""
@@ -209,6 +222,15 @@ class ArticleIndex:
         if _SPACED_NUMERAL.search(self.text):
             found.extend(find_quantities(_SPACED_NUMERAL.sub(_close_up, self.text), self.language))
         return found
+
+    def quantities_in(self, sentences: Iterable[int]) -> Iterator[Quantity]:
+        """The quantities of some sentences, each read alone and once: enough to find most that a claim has."""
+        for number in sentences:
+            if number not in self._sentence_quantities:
+                sentence = self.article.sentences[number]
+                text = self.text[sentence.start : sentence.end]
+                self._sentence_quantities[number] = find_quantities(text, self.language)
+            yield from self._sentence_quantities[number]
 
     @cached_property
     def dates(self) -> list[DateMention]:

@@ -95,7 +95,7 @@ def examine(claim: Reading, index: ArticleIndex, cites: Sequence[int] = (), *, i
     """
     candidates, evidence = rank_sentences(claim, index, cites)
     match = match_extract(claim, candidates, index)
-    faults = find_foreign(claim, index)
+    faults = find_foreign(claim, evidence, index)
     if match is not None:
         evidence = [match.sentence]
         if match.lost:

@@ -40,16 +40,22 @@ class CueIndex:
             lengths.setdefault(lower[0], set()).add(len(lower))
         self._lengths = {first: tuple(sorted(sizes, reverse=True)) for first, sizes in lengths.items()}
         self._stem_lengths = tuple(sorted({len(stem) for stem in self._stems}, reverse=True))
+        shortest = min(self._stem_lengths, default=0)
+        self._stem_heads = frozenset(stem[:shortest] for stem in self._stems)
+        self._shortest_stem = shortest
 
     def find(self, words: Sequence[str]) -> Iterator[tuple[Cue, ...]]:
         """The cues of each match, left to right, the longest match at a place, none overlapping."""
         lower = [word.lower() for word in words]
-        position = 0
-        while position < len(lower):
+        heads, shortest, firsts = self._stem_heads, self._shortest_stem, self._lengths
+        after = 0  # the end of the last match
+        for position, word in enumerate(lower):
+            if position < after or (word not in firsts and word[:shortest] not in heads):
+                continue  # most words begin no cue
             length, cues = self._match(words, lower, position)
             if cues:
                 yield cues
-            position += length
+            after = position + length
 
     def _match(self, words: Sequence[str], lower: Sequence[str], position: int) -> tuple[int, tuple[Cue, ...]]:
         for length in self._lengths.get(lower[position], ()):

@@ -68,9 +68,9 @@ def tokenize(text: str) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
-        token, first = match.group(), text[start]
+        word, first = match.group(), text[start]
         is_word = first.isalnum() or (first in _CURRENCIES and end - start > 1)
-        tokens.append(Token(token, folded[start:end], start, end, is_word, first.isupper()))
+        tokens.append(Token(word, folded[start:end], start, end, is_word, first.isupper()))
     return tokens
 
 
@@ -78,42 +78,39 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """Give each token its class, in place; two passes, the second decides what the first left open."""
     open_verbs: list[int] = []
     table = _tag_table(lexicon.code) if lexicon.known else _MARKS
-    english = lexicon.code == "en"
+    english, forms = lexicon.code == "en", lexicon.verb_forms
     for position, token in enumerate(tokens):
-        tag = table.get(token.low)
+        low = token.low
+        tag = table.get(low)
         if tag is None:
             tag = _open_class(token, english)
-        elif tag == FINITE and token.text in ("May", "Will") and token.start > 0:
-            tag = CONTENT
-        elif tag == FINITE and english and position and tokens[position - 1].low == "to":
-            tag, tokens[position - 1].tag = BASE, TO  # "to do", "to have"
-        elif (
-            tag == FINITE
-            and english
-            and position
-            and token.low.endswith("s")
-            and _is_noun_here(tokens, position, lexicon)
-        ):
-            tag = CONTENT
-        elif token.low in ("-", "--") and _stands_apart(tokens, position):
-            tag = DASH
+        elif tag == FINITE:
+            tag = _closed_verb_class(tokens, position, lexicon)
         elif english and token.text in _NAMES_LIKE_WORDS and position + 1 < len(tokens):
             tag = CONTENT
         token.tag = tag
-        if tag == CONTENT and lexicon.verb_forms and _verb_class(tokens, position, lexicon) == "?":
+        may_be_verb = tag == CONTENT and forms and (low in forms or low.endswith(_VERB_ENDINGS))
+        if may_be_verb and _verb_class(tokens, position, lexicon) == "?":
             open_verbs.append(position)
-    if lexicon.known and not lexicon.verb_forms:
+    if lexicon.known and not forms:
         _find_verbs_by_ending(tokens, lexicon)
     for position in open_verbs:
         _decide_participle(tokens, position, lexicon)
-    if lexicon.verb_forms:
+    said = {token.low for token in tokens}  # most of what follows concerns few sentences
+    if forms:
         _find_present_verbs(tokens, lexicon)
-        _find_verb_past_aside(tokens, open_verbs)
-        _find_roles(tokens)
-        _find_owners(tokens)
-        _find_particles(tokens)
-        _join_dates(tokens)
-    _pair_single_quotes(tokens)
+        if "," in said:
+            _find_verb_past_aside(tokens, open_verbs)
+        if "as" in said:
+            _find_roles(tokens)
+        if "her" in said:
+            _find_owners(tokens)
+        if not _PARTICLES.isdisjoint(said):
+            _find_particles(tokens)
+        if "," in said:
+            _join_dates(tokens)
+    if not _SINGLE_MARKS.isdisjoint(said):
+        _pair_single_quotes(tokens)
     return tokens
 
 
@@ -190,11 +187,18 @@ def _find_roles(tokens: list[Token]) -> None:
                 break
 
 
-def _stands_apart(tokens: list[Token], position: int) -> bool:
-    """Whether spaces stand on both sides."""
-    before, after = tokens[position - 1 : position], tokens[position + 1 : position + 2]
+def _closed_verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
+    """Class of a word that the list of finite verbs has: no verb as a name, behind "to" or behind an article."""
     token = tokens[position]
-    return bool(before and after) and before[0].end < token.start and after[0].start > token.end
+    if token.text in ("May", "Will") and token.start > 0:
+        return CONTENT
+    if lexicon.code != "en":
+        return FINITE
+    if position and tokens[position - 1].low == "to":
+        tokens[position - 1].tag = TO
+        return BASE  # "to do", "to have"
+    is_noun = position > 0 and token.low.endswith("s") and _is_noun_here(tokens, position, lexicon)
+    return CONTENT if is_noun or (token.text in _NAMES_LIKE_WORDS and position + 1 < len(tokens)) else FINITE
 
 
 def _is_noun_here(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -291,10 +295,10 @@ def _tag_table(code: str) -> dict[str, str]:
 
 
 def _open_class(token: Token, english: bool) -> str:
-    first = token.text[0]
     if not token.is_word:
         return CONTENT
-    if first.isdigit() or first in _CURRENCIES:
+    first = token.text[0]
+    if not first.isalpha() and (first.isdigit() or first in _CURRENCIES):
         return NUMBER
     if english and token.low.endswith("ly") and len(token.low) > 4 and not token.is_capital:
         return ADVERB
@@ -435,6 +439,7 @@ def _s_form_class(tokens: list[Token], position: int, lexicon: Lexicon, previous
     return CONTENT
 
 
+_VERB_ENDINGS = ("ed", "ing")
 _DAYS = ("today", "tonight", "tomorrow", "yesterday", "now")
 
 

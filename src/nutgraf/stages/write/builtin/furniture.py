@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from nutgraf.domain.article import Article, Paragraph, ParagraphKind
 from nutgraf.text.lexicon import Lexicon
@@ -23,9 +24,8 @@ _NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
 _NUMERAL = re.compile(r"^(?:[IVX]{1,4}|\d{1,2})[.)]\s+(?=[A-ZÀ-Þ“\"])")
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door)\s+(?:[A-ZÀ-Þ][\w.’'\-]+\s*){1,5}(?:,|$)")
-_CREDIT = re.compile(
-    r"(?:Getty|AFP|Reuters|Shutterstock|Imago|dpa|/NPR|/AP|AP Photo|EPA)\s*$|^\(?[^()]{3,60}/[A-Z]\w+\)?$"
-)
+_AGENCIES = ("Getty", "AFP", "Reuters", "Shutterstock", "Imago", "dpa", "/NPR", "/AP", "AP Photo", "EPA")
+_CREDIT = re.compile(r"\(?[^()]{3,60}/[A-Z]\w+\)?$")
 _FINAL = re.compile(r"[.!?…。！？।؟։۔][\"”’»“')\]]*\s*$")
 _BLANK_WORDS = re.compile(r"^[\W_]+$")
 _LOWER = re.compile(r"[a-zà-ÿ]")
@@ -36,16 +36,19 @@ _LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
 STORY_KINDS = frozenset({ParagraphKind.BODY, ParagraphKind.QUOTE})
 
 
-def is_furniture(text: str, lexicon: Lexicon) -> bool:
-    """Whether the paragraph `text` is no part of the story: a caption, credit, byline, appeal, note or label."""
+def is_furniture(text: str, phrases: Iterable[str]) -> bool:
+    """Whether the paragraph `text` is no part of the story: a caption, credit, byline, appeal, note or label.
+
+    `phrases` are those of its language that only such paragraphs have.
+    """
     if _BLANK_WORDS.match(text) or (_BYLINE.match(text) and len(text) < 120):
         return True
-    if _CREDIT.search(text):
+    if text.rstrip().endswith(_AGENCIES) or _CREDIT.match(text):
         return True
     low = text.lower()
     if len(text) < 600 and any(phrase in low for phrase in _COMMON):
         return True
-    return len(text) < 900 and lexicon.pattern("furniture").search(low) is not None
+    return len(text) < 900 and any(phrase in low for phrase in phrases)
 
 
 def is_labelled(text: str) -> bool:
@@ -72,12 +75,15 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
     """The paragraphs that tell the story, in order; all of BODY kind where the rules would leave nothing."""
     paragraphs = article.paragraphs or (Paragraph(0, len(article.text)),)
     labels = Counter(m.group() for p in paragraphs if (m := _NAME_LABEL.match(article.text[p.start : p.start + 60])))
+    whole = article.text.lower()
+    # Few of the phrases stand in any one article: those that do are looked for in each paragraph.
+    phrases = [phrase for phrase in lexicon.phrase_list("furniture") if phrase in whole]
     texts = [(paragraph, article.text[paragraph.start : paragraph.end]) for paragraph in paragraphs]
     story = [
         paragraph
         for paragraph, text in texts
         if paragraph.kind in STORY_KINDS
-        and not is_furniture(text, lexicon)
+        and not is_furniture(text, phrases)
         and not is_labelled(text)
         and not ((match := _NAME_LABEL.match(text[:60])) and labels[match.group()] > 1)
         and ends_like_prose(text)
@@ -86,4 +92,4 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
         return [texts[0][0]]  # a transcript: its host says what it is about
     if story:
         return story
-    return [p for p, text in texts if p.kind in STORY_KINDS and not is_furniture(text, lexicon)]
+    return [p for p, text in texts if p.kind in STORY_KINDS and not is_furniture(text, phrases)]

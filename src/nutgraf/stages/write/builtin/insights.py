@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nutgraf.stages.write.builtin.candidates import Candidate
 from nutgraf.stages.write.builtin.clauses import count_words
@@ -45,6 +46,7 @@ def repeats_opening(title: str, explanation: str) -> bool:
     return first == second[: len(first)]
 
 
+@lru_cache(maxsize=2_048)  # each sentence is compared with many titles
 def _opening(text: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(text[:200])]
     return [word for word in words if word not in ("the", "a", "an")][:_OPENING_WORDS]
@@ -58,6 +60,7 @@ class InsightFinder:
         self._salience = salience
         self._lexicon = lexicon
         self._titles: dict[int, list[Title]] = {}
+        self._stems: dict[int, set[str]] = {}
 
     def pairs(
         self, may_explain: Callable[[Candidate], bool], may_lend: Callable[[Candidate], bool]
@@ -115,9 +118,14 @@ class InsightFinder:
             return False
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
-        shared = named & {stem(word) for word in candidate.words} & weights.keys()
+        shared = named & self._stems_of(candidate) & weights.keys()
         goes_on = lender.position == candidate.position - 1 and lender.paragraph == candidate.paragraph
         return len(shared) >= (_MIN_SHARED - 1 if goes_on else _MIN_SHARED)
+
+    def _stems_of(self, candidate: Candidate) -> set[str]:
+        if candidate.position not in self._stems:
+            self._stems[candidate.position] = {stem(word) for word in candidate.words}
+        return self._stems[candidate.position]
 
     def _titles_of(self, candidate: Candidate) -> list[Title]:
         if candidate.position not in self._titles:

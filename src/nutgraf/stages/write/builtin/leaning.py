@@ -66,9 +66,12 @@ def drop_opening(text: str, lexicon: Lexicon) -> str:
 
 def drop_links(text: str, lexicon: Lexicon) -> str:
     """`text` without ", however," or "also" before its first quotation: links to what is not shown."""
+    links, adverbs = lexicon.words("dropped_links"), lexicon.words("dropped_adverbs")
+    low = text.lower()
+    if not any(word in low for word in links) and not any(word in low for word in adverbs):
+        return text
     quote = re.search(r"[\"“„«]", text)
     reach = quote.start() if quote else len(text)
-    links, adverbs = lexicon.words("dropped_links"), lexicon.words("dropped_adverbs")
     for match in _LINK.finditer(text[:reach]):
         word, adverb = match.group(1), match.group(2)
         known = word.lower() in links if word else adverb in adverbs
@@ -98,13 +101,14 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
         leaning.never = True
     if not lexicon.known or not tokens:
         return leaning
-    quoted = _quoted(tokens)
-    spoken = [token for token, inside in zip(tokens, quoted, strict=True) if not inside]
+    quoted, spoken = [False] * len(tokens), tokens
     if leaning.has_quote:
+        quoted = _quoted(tokens)
+        spoken = [token for token, inside in zip(tokens, quoted, strict=True) if not inside]
         _judge_quotation(tokens, quoted, spoken, leaning, lexicon)
     if lexicon.verb_forms and not any(token.tag == FINITE for token in spoken):
         leaning.never = True
-    if lexicon.pattern("no_news").search(text.lower()) or _lacks_subject(tokens):
+    if lexicon.holds_phrase("no_news", text.lower()) or _lacks_subject(tokens):
         leaning.never = True
     _judge_opening(text, tokens, leaning, lexicon)
     _judge_pronouns(tokens, quoted, leaning, lexicon)
@@ -254,7 +258,8 @@ _QUANTIFIERS = frozenset(
 def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, lexicon: Lexicon) -> None:
     """A third-person pronoun outside quotations needs a noun (a person's pronoun: a name) before it."""
     nouns = names = plurals = 0
-    expletive = _INDEFINITE_IT.match(" ".join(token.low for token in tokens[:8])) is not None
+    opens_with_it = bool(tokens) and tokens[0].low == "it"
+    expletive = opens_with_it and _INDEFINITE_IT.match(" ".join(token.low for token in tokens[:8])) is not None
     pronouns, personal = lexicon.words("pronouns"), lexicon.words("personal_pronouns")
     calendar = lexicon.words("weekdays") | lexicon.words("months")
     introduces = bool(tokens) and (
@@ -330,9 +335,9 @@ def _opens_with_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:
 def _spoken_by_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether the words are attributed to a pronoun: ", he said"."""
     verbs = lexicon.words("attribution_verbs")
+    pronouns = [i for i, token in enumerate(tokens) if token.low in _SUBJECTS]
     return any(
-        token.low in _SUBJECTS and tokens[i - 1].tag in (COMMA, QUOTE) and tokens[i + 1].low in verbs
-        for i, token in enumerate(tokens[1:-1], start=1)
+        tokens[i - 1].tag in (COMMA, QUOTE) and tokens[i + 1].low in verbs for i in pronouns if 0 < i < len(tokens) - 1
     )
 
 

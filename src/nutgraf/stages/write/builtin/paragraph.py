@@ -47,6 +47,7 @@ class ParagraphChooser:
     avoid: dict[int, float] = field(default_factory=dict)
     dek: Candidate | None = None
     _texts: dict[int, str] = field(default_factory=dict)
+    _word_counts: dict[int, int] = field(default_factory=dict)
     _chosen: list[Candidate] = field(default_factory=list)
     _begins_after: int = -1
 
@@ -103,7 +104,7 @@ class ParagraphChooser:
             if before < 0 or len(members) >= _CHAIN or not self._usable(self.candidates[before]):
                 return None
             members.insert(0, self.candidates[before])
-        return _Chain(members, sum(count_words(self._text(member)) for member in members), on_dek)
+        return _Chain(members, sum(self._word_count(member) for member in members), on_dek)
 
     def _usable(self, candidate: Candidate) -> bool:
         leaning = candidate.leaning
@@ -115,6 +116,11 @@ class ParagraphChooser:
         if candidate.position not in self._texts:
             self._texts[candidate.position] = shorten(candidate.text, _LONGEST_SENTENCE, self.lexicon) or ""
         return self._texts[candidate.position]
+
+    def _word_count(self, candidate: Candidate) -> int:
+        if candidate.position not in self._word_counts:
+            self._word_counts[candidate.position] = count_words(self._text(candidate))
+        return self._word_counts[candidate.position]
 
     def _as_placed(self, candidate: Candidate) -> tuple[Candidate, str]:
         """The sentence with its own pronoun again where the one that names the person stands right before it."""

@@ -27,6 +27,7 @@ from nutgraf.text.lexicon import Lexicon
 
 _MAX_PHRASE_TOKENS = 10
 _MIN_PHRASE_WORDS = 4
+_STARTERS = frozenset((DETERMINER, CONTENT, NUMBER))
 _LINKS = frozenset(("of", "between", "against", "on", "for", "from", "in"))
 _COMPARES = frozenset(("similar", "same", "such", "another", "other"))  # with something that is not shown
 _DOUBTS = frozenset(("unlikely", "failed", "fails", "refused", "declined", "denied", "denies"))
@@ -59,8 +60,8 @@ _POINTERS = frozenset(
 
 def noun_phrases(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, int, float]]:
     """Noun phrases with what belongs to them that say something: (start, end, quality)."""
-    for start in range(len(tokens)):
-        standing = _noun_start(tokens, start)
+    for start, token in enumerate(tokens):
+        standing = _noun_start(tokens, start) if token.tag in _STARTERS else 0.0
         if not standing:
             continue
         end = start
@@ -133,7 +134,7 @@ def _is_full_name(phrase: list[Token]) -> bool:
 def _noun_start(tokens: list[Token], start: int) -> float:
     """How well a title may begin here (0: not at all): best behind a verb."""
     token = tokens[start]
-    if token.low in _POINTERS or token.tag not in (DETERMINER, CONTENT, NUMBER):
+    if token.low in _POINTERS:
         return 0.0
     if start == 0:
         return 0.16

@@ -59,6 +59,7 @@ _ADJECTIVE_TOO = frozenset(("long", "first", "last", "early", "daily", "weekly",
 _FACT_OPENERS = frozenset(
     ["because", "after", "as", "while", "whereas", "although", "though", "where", "when", "since"]
 )
+_MAY_OPEN = _FACT_OPENERS | frozenset((";", ":", ",", "that"))
 _SINGULAR, _PLURAL = frozenset(("is", "was", "has", "does")), frozenset(("are", "were", "have", "do"))
 _WHOLE_CLAUSE = frozenset(
     [
@@ -109,7 +110,9 @@ def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predica
         yield from _main(tokens, first, lexicon, attributed)
     if conditional or (any(quoted) and attributed and not _outside(tokens, quoted)):
         return
-    for i in range(len(tokens) - 4):
+    for i, token in enumerate(tokens[:-4]):
+        if token.low not in _MAY_OPEN and token.tag != DASH:
+            continue
         start, standing = _later_start(tokens, i, lexicon)
         if not start or quoted[start]:
             continue

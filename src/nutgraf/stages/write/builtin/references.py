@@ -13,14 +13,18 @@ from nutgraf.stages.write.builtin.names import NameBook
 from nutgraf.text.lexicon import Lexicon
 
 _OPENING = re.compile(r"(He|She|His|Her)\b(?![’'])")
-_HE = re.compile(r"\b(?:he|his|him|himself)\b", re.IGNORECASE)
-_SHE = re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE)
+_HE = re.compile(r"\b(?:he|his|him|himself)\b")
+_SHE = re.compile(r"\b(?:she|her|hers|herself)\b")
 _VERBS = "(?:said|says|told|tells|added|adds|explained|explains|wrote|recalls|recalled)"
+_FIRST_NAMES = r"(?:[A-Z][\w.’'-]* ){0,3}$"
+_SUBJECT_BEFORE = re.compile(rf"(?:^|{_VERBS} ){_FIRST_NAMES}")
+_MARK_BEFORE = re.compile(rf"[,”\"] {_FIRST_NAMES}")
+_VERB_BEHIND = re.compile(rf" {_VERBS}\b")
+_NAME_ENDS = re.compile(r"\b(?![’'])")
 _CHAIN = 3  # sentences in a row that may open with a pronoun for the same person
 _OTHER_PEOPLE = re.compile(
     r"\b(?:father|mother|brother|sister|son|daughter|wife|husband|man|woman|boy|girl|friend|boss|colleague|"
-    r"grandfather|grandmother|girlfriend|boyfriend|partner|lawyer|attorney|doctor|teacher|uncle|aunt|cousin)\b",
-    re.IGNORECASE,
+    r"grandfather|grandmother|girlfriend|boyfriend|partner|lawyer|attorney|doctor|teacher|uncle|aunt|cousin)\b"
 )
 
 
@@ -45,7 +49,7 @@ def resolve_openings(candidates: list[Candidate], text: str, book: NameBook, lex
             resolved.append(candidate)
             continue
         resolved.append(_restated(candidate, match, person, rests_on, lexicon) or candidate)
-        if _OTHER_PEOPLE.search(candidate.text):
+        if _OTHER_PEOPLE.search(candidate.text.lower()):
             person = ""
     return resolved
 
@@ -68,10 +72,18 @@ def _restated(
     )
 
 
-def _acting(person: str) -> re.Pattern[str]:
-    """Where `person` is a sentence's subject or its speaker."""
-    name = rf"(?:[A-Z][\w.’'-]* ){{0,3}}{re.escape(person.rsplit(' ', 1)[1])}\b(?![’'])"
-    return re.compile(rf"^{name}|{_VERBS} {name}|[,”\"] {name} {_VERBS}\b")
+def _acts(surname: str, text: str) -> bool:
+    """Whether the bearer of `surname` is the sentence's subject or its speaker."""
+    start = text.find(surname)
+    while start >= 0:
+        end = start + len(surname)
+        if _NAME_ENDS.match(text, end) and (
+            _SUBJECT_BEFORE.search(text, 0, start)
+            or (_MARK_BEFORE.search(text, 0, start) and _VERB_BEHIND.match(text, end))
+        ):
+            return True
+        start = text.find(surname, start + 1)
+    return False
 
 
 class _People:
@@ -79,7 +91,6 @@ class _People:
 
     def __init__(self, text: str, book: NameBook, lexicon: Lexicon, candidates: list[Candidate]) -> None:
         self._names: dict[str, str] = {}
-        self._acting: dict[str, re.Pattern[str]] = {}
         self._pronouns: dict[str, Counter[str]] = {}
         for surname in book.surnames():
             if book.is_person(surname):
@@ -90,8 +101,9 @@ class _People:
             person = self.only_one(candidate.text)
             if person:
                 seen = self._pronouns.setdefault(person, Counter())
-                seen["he"] += len(_HE.findall(candidate.text))
-                seen["she"] += len(_SHE.findall(candidate.text))
+                low = candidate.text.lower()
+                seen["he"] += len(_HE.findall(low))
+                seen["she"] += len(_SHE.findall(low))
 
     def named(self, text: str) -> set[str]:
         """Full names of the people named in `text`."""
@@ -100,12 +112,10 @@ class _People:
     def only_one(self, text: str) -> str:
         """The one person that `text` speaks of, or ""; other people, even unnamed ones, leave it open."""
         people = self.named(text)
-        if len(people) != 1 or _OTHER_PEOPLE.search(text):
+        if len(people) != 1 or _OTHER_PEOPLE.search(text.lower()):
             return ""
         person = next(iter(people))
-        if person not in self._acting:
-            self._acting[person] = _acting(person)
-        if not self._acting[person].search(text) or any(name in text and person not in name for name in self._full):
+        if not _acts(person.rsplit(" ", 1)[1], text) or any(name in text and person not in name for name in self._full):
             return ""
         return person
 

@@ -95,7 +95,7 @@ def _manner(candidate: Candidate) -> float:
     """Small likes and dislikes: a paragraph's first sentence, figures; no quotations, questions or first person."""
     leaning = candidate.leaning
     score = W_PARAGRAPH * candidate.starts_paragraph
-    score += W_FIGURE * min(2, sum(token.tag == NUMBER for token in candidate.tokens))
+    score += W_FIGURE * min(2, [token.tag for token in candidate.tokens].count(NUMBER))
     return score - W_QUOTE * leaning.has_quote - W_FIRST_PERSON * leaning.first_person - W_QUESTION * leaning.asks
 
 

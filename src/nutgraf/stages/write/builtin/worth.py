@@ -117,13 +117,17 @@ _EARLY_SENTENCES = 3
 
 
 def _count(known: dict[_Concept, list[float]], new: set[_Concept], position: int, aside: bool) -> None:
+    early = position < _EARLY_SENTENCES
     for concept in new:
         record = known.get(concept)
         if record is None:
-            record = known[concept] = [0.0, position, 0.0, 0.0, 0.0]
+            known[concept] = [1.0, position, float(early), float(aside), 0.0]
+            continue
         record[_TIMES] += 1
-        record[_EARLY] += position < _EARLY_SENTENCES
-        record[_ASIDE] += aside
+        if early:
+            record[_EARLY] += 1
+        if aside:
+            record[_ASIDE] += 1
 
 
 def _common_columns(records: Matrix, sentences: int) -> dict[str, Vector]:
@@ -176,15 +180,13 @@ class Worth:
 
     def value(self, positions: Iterable[int], covered: Covered) -> float:
         """What the sentences at `positions` would add together to what is `covered`."""
-        words: set[str] = set()
-        pairs: set[Pair] = set()
-        for position in positions:
-            own_words, own_pairs = self.of_candidate[position]
-            words |= own_words
-            pairs |= own_pairs
-        return sum(self.words[word] for word in words - covered.words) + _PAIR_WEIGHT * sum(
-            self.pairs[pair] for pair in pairs - covered.pairs
-        )
+        first, *others = positions
+        words, pairs = self.of_candidate[first]
+        for position in others:
+            words = words | self.of_candidate[position][0]
+            pairs = pairs | self.of_candidate[position][1]
+        added = sum(map(self.words.__getitem__, words - covered.words))
+        return added + _PAIR_WEIGHT * sum(map(self.pairs.__getitem__, pairs - covered.pairs))
 
     def cover(self, position: int, covered: Covered) -> None:
         """Count the words and pairs of the sentence at `position` as said."""
@@ -207,7 +209,8 @@ def measure_worth(candidates: list[Candidate], headline: Iterable[str], lexicon:
     concepts = read_concepts(candidates, stop)
     lifted = [stem(word) for word in headline]
     lifted_pairs = set(itertools.pairwise(lifted))
-    word_lift = np.array([word in lifted for word in concepts.words], dtype=np.float32)
+    lifted_words = set(lifted)
+    word_lift = np.array([word in lifted_words for word in concepts.words], dtype=np.float32)
     pair_lift = np.array([pair in lifted_pairs for pair in concepts.pairs], dtype=np.float32)
     word_odds = load_weights("word").logits(word_features(concepts)) + HEADLINE_LIFT * word_lift
     pair_odds = load_weights("pair").logits(pair_features(concepts, stop)) + HEADLINE_LIFT * pair_lift
@@ -230,9 +233,12 @@ def sentence_features(candidates: list[Candidate], salience: Salience, worth: Wo
     head = rows[:_EARLY_SENTENCES]
     likeness = rows @ head.mean(axis=0) if len(head) else np.zeros(len(rows), dtype=np.float32)
     verbs, pronouns = lexicon.words("attribution_verbs"), lexicon.words("pronouns")
+    likenesses: list[float] = likeness.tolist()
+    lead_centrality: list[float] = salience.lead_centrality.tolist()
+    centrality: list[float] = salience.centrality.tolist()
     table = []
     for candidate in candidates:
-        position, own_words = candidate.position, set(worth.of_candidate[candidate.position][0])
+        position, own_words = candidate.position, worth.of_candidate[candidate.position][0]
         read = [stem(word) for word in candidate.words[:DEK_WORDS_READ]]
         words = sum(worth.words[word] for word in own_words.intersection(read))
         pairs = sum(worth.pairs.get(pair, 0.0) for pair in set(itertools.pairwise(read)))
@@ -243,9 +249,9 @@ def sentence_features(candidates: list[Candidate], salience: Salience, worth: Wo
                 position == 0,
                 position == 1,
                 1.0 / (1.0 + 0.5 * position),
-                salience.lead_centrality[position],
-                salience.centrality[position],
-                likeness[position] - (position < _EARLY_SENTENCES) / _EARLY_SENTENCES,
+                lead_centrality[position],
+                centrality[position],
+                likenesses[position] - (position < _EARLY_SENTENCES) / _EARLY_SENTENCES,
                 sum(weights) / max(1, len(weights)),
                 words / size,
                 pairs / size,
@@ -253,10 +259,10 @@ def sentence_features(candidates: list[Candidate], salience: Salience, worth: Wo
                 pairs,
                 math.log(max(1, candidate.word_count)),
                 candidate.word_count < _SHORT,
-                min(3, sum(token.tag == NUMBER for token in candidate.tokens)),
+                min(3, [token.tag for token in candidate.tokens].count(NUMBER)),
                 candidate.leaning.has_quote,
-                any(token.low in verbs for token in candidate.tokens),
-                any(token.low in pronouns for token in candidate.tokens),
+                not verbs.isdisjoint(candidate.words),
+                not pronouns.isdisjoint(candidate.words),
                 candidate.starts_paragraph,
             )
         )

@@ -70,6 +70,7 @@ class _Composer:
 
     def __init__(self, article: Article) -> None:
         self.article = article
+        self.words_in_article = article.word_count
         self.lexicon: Lexicon = load_lexicon(article.language)
         self.names = NameBook(article.text, self.lexicon)
         self.candidates = resolve_openings(
@@ -115,7 +116,7 @@ class _Composer:
             happened, dek = [dek], None
         insights: list[InsightChoice] = []
         takeaways: list[tuple[Candidate, str]] = []
-        if self.article.word_count >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
+        if self.words_in_article >= SHORT_ARTICLE_WORDS or not self.lexicon.known:
             takeaways = self._choose_takeaways()
             insights = self._choose_insights()
         return _Parts(dek, happened, insights, takeaways)
@@ -157,7 +158,7 @@ class _Composer:
 
     def _reserve_titled(self) -> None:
         """Where few sentences hold a title, keep What happened off them: the insights have nothing else."""
-        if self.article.word_count < SHORT_ARTICLE_WORDS:
+        if self.words_in_article < SHORT_ARTICLE_WORDS:
             return
         titled = (c.position for c in self.candidates if self._may_explain(c) and self.finder.holds_title(c))
         first = set(itertools.islice(titled, _SCARCE_TITLES + 1))
