@@ -10,9 +10,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from pydantic import (
@@ -38,6 +40,7 @@ from pydantic_settings import (
 
 from nutgraf.adapters.llm.registry import PROVIDERS
 from nutgraf.domain.desk import SettingValue
+from nutgraf.domain.spending import ModelPolicy
 from nutgraf.errors import ConfigError
 from nutgraf.text.secrets import mask_secrets
 
@@ -216,6 +219,25 @@ class ModelSettings(_Section):
     requests_per_minute: int = Field(
         default=0, ge=0, le=100_000, description="Most requests in a minute. 0: as many as the host takes."
     )
+    requests_per_day: int = Field(default=0, ge=0, description="Most requests to this provider in a day. 0: no limit.")
+    tokens_per_day: int = Field(
+        default=0, ge=0, description="Most tokens of this provider in a day, in and out. 0: no limit."
+    )
+    dollars_per_day: Decimal = Field(
+        default=Decimal(0), ge=0, le=1_000_000, description="Most US dollars for this provider in a day. 0: no limit."
+    )
+    input_price: Decimal | None = Field(
+        default=None,
+        ge=0,
+        le=100_000,
+        description=(
+            "US dollars for a million tokens in. With `output_price` it stands for the price that Nutgraf knows; 0 for "
+            "a model of your own that costs nothing."
+        ),
+    )
+    output_price: Decimal | None = Field(
+        default=None, ge=0, le=100_000, description="US dollars for a million tokens out."
+    )
 
     @property
     def is_set(self) -> bool:
@@ -261,6 +283,8 @@ class ModelSettings(_Section):
             raise ValueError("needs `name`: the model's name as its host knows it")
         if not self.host_url:
             raise ValueError(f"needs `url`: the provider {self.provider_name} has no usual address")
+        if (self.input_price is None) != (self.output_price is None):
+            raise ValueError("needs `input_price` and `output_price` together")
         if self.key_file and self.key.get_secret_value():
             raise ValueError("has both `key` and `key_file`; keep one")
         return self
@@ -285,6 +309,56 @@ class ModelSettings(_Section):
 
 class BackupModelSettings(ModelSettings):
     """The language model that is asked where the first one fails."""
+
+
+class ModelUseSettings(_Section):
+    """How much language models may be used, in a day and for whom."""
+
+    policy: ModelPolicy = Field(
+        default=ModelPolicy.ALWAYS,
+        description=(
+            "Whose briefs a model writes where a feed says nothing else: `always`, `on_demand` (a reader asks for it) "
+            "or `never`."
+        ),
+    )
+    requests_per_day: int = Field(default=2_000, ge=0, description="Most requests in a day. 0: no limit.")
+    tokens_per_day: int = Field(default=2_000_000, ge=0, description="Most tokens in a day, in and out. 0: no limit.")
+    dollars_per_day: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1_000_000,
+        description="Most US dollars in a day. 0: no limit. With a limit no model is asked whose price is unknown.",
+    )
+    feed_requests_per_day: int = Field(default=0, ge=0, description="Most requests in a day for each feed.")
+    feed_tokens_per_day: int = Field(default=0, ge=0, description="Most tokens in a day for each feed.")
+    feed_dollars_per_day: Decimal = Field(
+        default=Decimal(0), ge=0, le=1_000_000, description="Most US dollars in a day for each feed."
+    )
+    reader_requests_per_day: int = Field(
+        default=40, ge=0, description="Most requests in a day for what one reader asks for."
+    )
+    reader_tokens_per_day: int = Field(
+        default=0, ge=0, description="Most tokens in a day for what one reader asks for."
+    )
+    reader_dollars_per_day: Decimal = Field(
+        default=Decimal(0), ge=0, le=1_000_000, description="Most US dollars in a day for what one reader asks for."
+    )
+    time_zone: str = Field(
+        default="UTC", max_length=64, description="Time zone whose midnight begins a new day, such as `Europe/Berlin`."
+    )
+    keep_answers: int = Field(
+        default=20_000, ge=0, le=1_000_000, description="Answers kept, so that nothing is paid for twice. 0: none."
+    )
+    keep_answers_days: int = Field(default=90, ge=1, le=3_650, description="Days that an answer is kept.")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _must_be_a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+        return value
 
 
 class TopicSettings(_Section):
@@ -322,6 +396,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     model: ModelSettings = ModelSettings()
     backup_model: BackupModelSettings = BackupModelSettings()
+    model_use: ModelUseSettings = ModelUseSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
     _options: dict[str, Any] = PrivateAttr(default_factory=dict)

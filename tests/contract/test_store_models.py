@@ -107,13 +107,14 @@ def test_a_reservation_of_a_killed_process_stays_spent(store: SqlStore) -> None:
 def test_each_budget_refuses_and_takes_nothing_of_the_others(
     store: SqlStore, scope: BudgetScope, limit: BudgetLimit
 ) -> None:
-    call = dataclasses.replace(CALL, feed_id=FeedId(7), reader_id=ReaderId(3))
+    owner = {"reader_id": ReaderId(3)} if scope is BudgetScope.READER else {"feed_id": FeedId(7)}
+    call = dataclasses.replace(CALL, **owner)
     for _ in range(2):
         reserve(store, call, {scope: limit})
     with pytest.raises(Unavailable) as refusal:
         reserve(store, call, {scope: limit})
     assert refusal.value.code == "budget_spent"
-    for of, key in (("all", ""), ("provider", "local"), ("feed", "7"), ("reader", "3")):
+    for of, key in (("all", ""), ("provider", "local"), ("reader", "3") if "reader_id" in owner else ("feed", "7")):
         assert store.budget_use(DAY, BudgetScope(of), key) == BudgetUse(2, 2_000, 4_000)
     tomorrow = dataclasses.replace(call, day=DAY + timedelta(days=1))
     assert reserve(store, tomorrow, {scope: limit})

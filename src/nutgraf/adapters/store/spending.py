@@ -206,10 +206,10 @@ class SqlSpending(Repository):
 def _budgets(call: PlannedCall | Row[Any]) -> list[tuple[BudgetScope, str]]:
     """Every budget that a call falls under, in the one order in which their rows are taken."""
     found = [(BudgetScope.ALL, ""), (BudgetScope.PROVIDER, str(call.provider))]
-    if call.feed_id is not None:
-        found.append((BudgetScope.FEED, str(call.feed_id)))
-    if call.reader_id is not None:
+    if call.reader_id is not None:  # what a reader asks for is not the feed's
         found.append((BudgetScope.READER, str(call.reader_id)))
+    elif call.feed_id is not None:
+        found.append((BudgetScope.FEED, str(call.feed_id)))
     return found
 
 
