@@ -10,7 +10,7 @@ import pytest
 from nutgraf.adapters.store import SqlStore
 from nutgraf.domain.desk import FeedOptions, SetAsideReason, StepQueue
 from nutgraf.domain.ids import ArticleId, FeedId
-from nutgraf.domain.records import ArticleState
+from nutgraf.domain.records import ArticleState, PollResult
 from nutgraf.errors import ConfigError, NotFound
 from store_values import HOUR, NOON, make_entry, poll_with, record, state_of
 
@@ -116,6 +116,19 @@ def test_queues_tell_what_is_ready_from_what_failed_and_waits(store: SqlStore, f
     queues = store.step_queues(now=NOON)
     assert queues[0] == StepQueue(ArticleState.FOUND, ready=2, later=1)
     assert [(queue.ready, queue.later) for queue in queues[1:]] == [(0, 0)] * 3
+
+
+def test_lag_tells_since_when_the_longest_waiting_has_been_due(store: SqlStore, feed_id: FeedId) -> None:
+    before = store.lag(now=NOON - timedelta(days=30))
+    assert (before.due_feeds, before.oldest_due_poll_at, before.oldest_due_step_at) == (0, None, None)
+    record(store, feed_id, *map(make_entry, "abc"))
+    store.add_feed("https://press.example/other", now=NOON + HOUR / 2)
+    failure = PollResult(NOON, NOON + HOUR, 3600, error_code="timeout", error_message="Too slow.")
+    store.record_poll(feed_id, failure)
+    lag = store.lag(now=NOON + 2 * HOUR)
+    assert (lag.feeds, lag.failing_feeds, lag.due_feeds) == (2, 1, 2)
+    assert lag.oldest_due_poll_at == NOON + HOUR / 2
+    assert lag.oldest_due_step_at == NOON
 
 
 def test_the_store_says_what_it_is(store: SqlStore, feed_id: FeedId) -> None:

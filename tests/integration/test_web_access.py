@@ -21,6 +21,7 @@ from nutgraf.web.accounts.passwords import hash_password
 from nutgraf.web.api.mount import API_PATH
 from nutgraf.web.api.routes import ENDPOINTS
 from nutgraf.web.app import ROUTES
+from nutgraf.web.metering import METRICS_PATH
 from nutgraf.web.rendering import TEMPLATE_FOLDER
 from sample_site.articles import FERRIES
 from sample_site.site import NOW, SampleSite, make_sample_site
@@ -172,7 +173,7 @@ def test_the_table_of_access_holds(
         answer = visitor.get(path) if method == "GET" else visitor.post(path)
         if kind == "reader":
             assert answer.status_code == 403, path
-        elif route.path.endswith(FEED_SUFFIX):
+        elif route.path.endswith(FEED_SUFFIX) or route.path == METRICS_PATH:
             assert answer.status_code == 401, path
         elif method == "GET":
             assert (answer.status_code, answer.headers["location"][:12]) == (303, "/login?next="), path

@@ -154,7 +154,7 @@ def test_a_defect_shows_nothing_of_the_inside(site: SampleSite, monkeypatch: pyt
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(type(site.store), "list_briefs", broken)
-    answer = Visitor(site.app).get("/")
+    answer = Visitor(site.app).get("/latest")
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert answer.headers["content-security-policy"] == SECURITY_HEADERS["Content-Security-Policy"]

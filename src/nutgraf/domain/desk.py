@@ -55,6 +55,19 @@ class StepQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class Lag:
+    """How far the pipeline is behind: active feeds, those of them that fail or whose poll is due, and since when the
+    longest-waiting poll and article step have been due (None: nothing is).
+    """
+
+    feeds: int
+    failing_feeds: int
+    due_feeds: int
+    oldest_due_poll_at: datetime | None
+    oldest_due_step_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFacts:
     """The database: `kind` and `version` of it, its size, and what pictures take of that, in bytes."""
 

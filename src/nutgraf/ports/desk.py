@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from nutgraf.domain.corrections import Correction, CorrectionRecord
-from nutgraf.domain.desk import FeedOptions, SetAsideReason, StepQueue, StoreFacts
+from nutgraf.domain.desk import FeedOptions, Lag, SetAsideReason, StepQueue, StoreFacts
 from nutgraf.domain.ids import (
     BriefId,
     CorrectionId,
@@ -90,6 +90,10 @@ class OperatorStore(Protocol):
 
     def step_queues(self, *, now: datetime) -> list[StepQueue]:
         """What waits for each step of the pipeline, in its order."""
+        ...
+
+    def lag(self, *, now: datetime) -> Lag:
+        """How far the pipeline is behind."""
         ...
 
     def expire_briefs(self, *, before: datetime, limit: int = 100) -> int:

@@ -12,10 +12,11 @@ from nutgraf.errors import NutgrafError
 from nutgraf.outputs import FEED_FORMATS
 from nutgraf.pipeline.hubs import CALLBACK_PATH
 from nutgraf.web.accounts.admission import Admission
-from nutgraf.web.api import health
+from nutgraf.web.api import health, metrics
 from nutgraf.web.api.mount import API_PATH, LazyApi
 from nutgraf.web.assets import favicon, static_file
 from nutgraf.web.compression import Compression
+from nutgraf.web.metering import METRICS_PATH, Metering, RequestMeter
 from nutgraf.web.pages import (
     account,
     accuracy,
@@ -161,7 +162,10 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/pictures/{digest:digest}", pictures.picture),
     Route("/websub/{token}", hub_callback.verify, methods=["GET"]),
     Route("/websub/{token}", hub_callback.receive, methods=["POST"]),
-    Route("/healthz", health.healthz),
+    Route("/healthz", health.readyz),
+    Route("/readyz", health.readyz),
+    Route("/livez", health.livez),
+    Route(METRICS_PATH, metrics.metrics_page),
     Route("/manifest.webmanifest", offline.manifest),
     Route("/sw.js", offline.service_worker),
     Route("/offline", offline.offline_page),
@@ -177,10 +181,12 @@ def create_app(services: WebServices) -> Starlette:
     """The site over `services`; owns nothing that must be closed."""
     site = make_site(services)
     routes = (*ROUTES, Mount(API_PATH, app=LazyApi(site)))
+    meter = RequestMeter()
     admission = Admission(services, site.form_tokens, routes, errors.error_page)
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Metering, meter=meter),
             Middleware(Compression),
             Middleware(
                 Gate,
@@ -200,4 +206,5 @@ def create_app(services: WebServices) -> Starlette:
         },
     )
     app.state.site = site
+    app.state.meter = meter
     return app

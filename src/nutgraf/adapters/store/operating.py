@@ -13,9 +13,9 @@ from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.feeds import no_feed
 from nutgraf.adapters.store.tables import articles, feeds, picture_bodies
-from nutgraf.domain.desk import FeedOptions, SetAsideReason, StepQueue, StoreFacts
+from nutgraf.domain.desk import FeedOptions, Lag, SetAsideReason, StepQueue, StoreFacts
 from nutgraf.domain.ids import FeedId
-from nutgraf.domain.records import ArticleState
+from nutgraf.domain.records import ArticleState, FeedState
 
 MAX_RHYTHM_ARTICLES = 5_000
 MAX_REPLAYED = 1_000
@@ -90,6 +90,32 @@ class SqlOperating(Repository):
             ready, waiting = found.get(state.value, (0, 0))
             queues.append(StepQueue(state, ready, waiting - ready))
         return queues
+
+    @reading
+    def lag(self, connection: Connection, *, now: datetime) -> Lag:
+        """How far the pipeline is behind."""
+        is_due = feeds.c.next_poll_at <= now
+        polls = connection.execute(
+            select(
+                func.count(),
+                func.coalesce(func.sum(case((feeds.c.error_code != "", 1), else_=0)), 0),
+                func.coalesce(func.sum(case((is_due, 1), else_=0)), 0),
+                func.min(case((is_due, feeds.c.next_poll_at))),
+            ).where(feeds.c.state == FeedState.ACTIVE.value)
+        ).one()
+        oldest_step = [
+            connection.scalar(
+                select(func.min(articles.c.due_at)).where(articles.c.state == state.value, articles.c.due_at <= now)
+            )
+            for state in ON_THE_WAY  # each the first entry of a range of the index
+        ]
+        return Lag(
+            feeds=int(polls[0]),
+            failing_feeds=int(polls[1]),
+            due_feeds=int(polls[2]),
+            oldest_due_poll_at=polls[3],
+            oldest_due_step_at=min((at for at in oldest_step if at is not None), default=None),
+        )
 
     @reading
     def store_facts(self, connection: Connection) -> StoreFacts:

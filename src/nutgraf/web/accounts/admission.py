@@ -22,6 +22,7 @@ from nutgraf.web.accounts.identity import (
     keep_identity,
     open_identity,
 )
+from nutgraf.web.metering import METRICS_PATH, keep_route
 from nutgraf.web.security import API_PREFIX, SAFE_METHODS, Refuse
 from nutgraf.web.services import WebServices
 
@@ -43,6 +44,7 @@ class Admission:
     async def admit(self, request: Request) -> Response | None:
         """None where the request may pass, with its identity kept in the scope; else the answer to give."""
         path = route_path(self.routes, request.scope)
+        keep_route(request.scope, path)
         identity = await self.identify(request, path or "")
         keep_identity(request.scope, identity)
         if path is None:
@@ -88,7 +90,7 @@ class Admission:
     def _turn_away(self, request: Request, identity: Identity, access: Access | None, path: str) -> Response:
         if identity.role is not None or access is None:
             return self.refuse(request, 403, "Only the operator of this site may do that.")
-        if path.startswith(API_PREFIX) or path.endswith(FEED_SUFFIX):
+        if _is_for_programs(path) or path.endswith(FEED_SUFFIX):
             where = "its address" if path.endswith(FEED_SUFFIX) else "the Authorization header"
             response = self.refuse(request, 401, f"This wants a token in {where}; your account page makes one.")
             response.headers["WWW-Authenticate"] = "Bearer"
@@ -115,6 +117,11 @@ def _is_token(token: str) -> bool:
     return 0 < len(token) <= MAX_TOKEN_CHARS
 
 
+def _is_for_programs(path: str) -> bool:
+    """Whether programs ask there, which send their token in a header."""
+    return path.startswith(API_PREFIX) or path == METRICS_PATH
+
+
 def _sent_token(request: Request, path: str) -> tuple[str, frozenset[TokenScope]] | None:
     """The token that a program sent, and the scopes that it may have here; None where none counts."""
     if request.method not in SAFE_METHODS:
@@ -123,7 +130,7 @@ def _sent_token(request: Request, path: str) -> tuple[str, frozenset[TokenScope]
     if is_feed and "token" in request.query_params:
         return request.query_params["token"], frozenset({TokenScope.FEEDS})
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if (is_feed or path.startswith(API_PREFIX)) and scheme.lower() == "bearer":
+    if (is_feed or _is_for_programs(path)) and scheme.lower() == "bearer":
         return token.strip(), frozenset({TokenScope.API, TokenScope.FEEDS} if is_feed else {TokenScope.API})
     return None
 
