@@ -18,10 +18,12 @@ from nutgraf import __version__
 from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.recent_log import RECENT_LOG
 from nutgraf.errors import ConfigError
-from nutgraf.ports import Clock, Fetcher, StageRunner, Store
-from nutgraf.settings import Settings
+from nutgraf.ports import Clock, Fetcher, LanguageModel, StageRunner, Store
+from nutgraf.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
+    from nutgraf.adapters.llm.opening import Meter
+    from nutgraf.adapters.llm.options import ModelOptions
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
@@ -98,6 +100,45 @@ def make_fetcher(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> 
         total_timeout_s=fetch.total_timeout_s,
     )
     return HttpFetcher(options, SystemClock())
+
+
+def make_language_model(
+    settings: Settings, clock: Clock, *, meter: Meter = lambda model: model
+) -> LanguageModel | None:
+    """The model of `settings` with its backup behind it, None where none is set; nothing is reached yet.
+
+    `meter` wraps what sends requests: every call that passes it is one request. Raises ConfigError.
+    """
+    if not settings.model.is_set:
+        return None
+    try:
+        from nutgraf.adapters.llm.opening import open_language_model
+
+        wanted = [model for model in (settings.model, settings.backup_model) if model.is_set]
+        return open_language_model([model_options(model) for model in wanted], clock, meter=meter)
+    except ModuleNotFoundError as error:
+        message = f"The package {error.name} that asks language models is missing; install nutgraf[llm]."
+        raise ConfigError(message, code="no_model_package") from None
+
+
+def model_options(model: ModelSettings) -> ModelOptions:
+    """What a model's adapter is told; its key is read here. Raises ConfigError."""
+    from nutgraf.adapters.llm.options import ModelOptions
+    from nutgraf.domain.model import SchemaMode
+
+    return ModelOptions(
+        provider=model.provider_name,
+        url=model.host_url,
+        name=model.name,
+        key=model.read_key().get_secret_value(),
+        schema_mode=None if model.schema_mode == "auto" else SchemaMode(model.schema_mode),
+        temperature=model.temperature,
+        connect_timeout_s=model.connect_timeout_s,
+        max_attempts=model.max_attempts,
+        max_concurrent=model.max_concurrent,
+        requests_per_minute=model.requests_per_minute,
+        user_agent=f"Nutgraf/{__version__}",
+    )
 
 
 def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Application:

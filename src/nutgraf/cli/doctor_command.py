@@ -38,7 +38,10 @@ class Check:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @data_option
 def command(as_json: bool, data_dir: Path | None) -> None:
-    """Check this installation: settings, data folder, database, stages, port."""
+    """Check this installation: settings, data folder, database, stages, port, language model.
+
+    A model that is set is asked one tiny question, which a provider may charge for.
+    """
     checks = list(run_checks(data_dir))
     if as_json:
         import json
@@ -67,8 +70,12 @@ def run_checks(data_dir: Path | None) -> Iterator[Check]:
         ("Topics", _examine_topics),
         ("Stages", _examine_stages),
         ("Port", _examine_port),
+        ("Model", _examine_model),
+        ("Backup model", _examine_backup_model),
     )
     for name, examine in examinations:
+        if name == "Backup model" and not settings.backup_model.is_set:
+            continue
         try:
             yield Check(name, True, examine(settings))
         except NutgrafError as error:
@@ -182,3 +189,17 @@ def _examine_port(settings: Settings) -> str:
     except ConfigError:
         return f"{server.host}:{server.port} is taken (by a running Nutgraf?); another is chosen with --port"
     return f"{server.host}:{server.port} is free"
+
+
+def _examine_model(settings: Settings) -> str:
+    from nutgraf.cli.model_examination import examine_model
+
+    if not settings.model.is_set:
+        return "none is set; the built-in writer writes"
+    return examine_model(settings.model)
+
+
+def _examine_backup_model(settings: Settings) -> str:
+    from nutgraf.cli.model_examination import examine_model
+
+    return examine_model(settings.backup_model)
