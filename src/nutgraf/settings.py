@@ -203,7 +203,7 @@ class ModelSettings(_Section):
         default=1_200,
         ge=200,
         le=32_000,
-        description="Longest answer in tokens. Raise it for models that think before they answer.",
+        description="Tokens that an answer may have at least. Raise it for models that think before they answer.",
     )
     timeout_s: float = Field(
         default=120.0, ge=1, le=1_800, description="Longest time for one answer. A model on a processor may need more."

@@ -26,7 +26,7 @@ SCHEMA = {
     "required": ["dek"],
     "additionalProperties": False,
 }
-REQUEST = ModelRequest(system="Write.", prompt="A tram.", schema=SCHEMA, timeout_s=10.0)
+REQUEST = ModelRequest(system="Write.", prompt="A tram.", schema=SCHEMA)
 GOOD = '{"dek": "A tram."}'
 DIALECTS = {"openai-compatible": "small", "anthropic": "claude-sonnet-4-6", "google": "gemini-2.5-flash"}
 
@@ -37,14 +37,14 @@ def options_for(server, provider: str = "openai-compatible", **changes) -> Model
 
 
 def ask_once(
-    *script: Step, provider: str = "openai-compatible", timeout_s: float = 10.0, clock=None, **changes
+    *script: Step, provider: str = "openai-compatible", clock=None, **changes
 ) -> tuple[ModelAnswer | ModelError, list[Asked]]:
     """What becomes of one call, and what the server was asked."""
 
     async def scenario() -> ModelAnswer | ModelError:
         model = open_language_model([options_for(server, provider, **changes)], clock or FakeClock())
         try:
-            return await model.complete(dataclasses.replace(REQUEST, timeout_s=timeout_s))
+            return await model.complete(REQUEST)
         except ModelError as error:
             return error
         finally:
@@ -238,3 +238,11 @@ def test_a_second_model_answers_where_the_first_is_down() -> None:
     with scripted_model(Say(GOOD)) as server:
         answer = asyncio.run(scenario())
     assert (answer.provider, answer.model) == ("openai-compatible", "small")
+
+
+def test_the_operators_time_and_room_go_before_the_requests() -> None:
+    result, asked = ask_once(Say(GOOD), min_output_tokens=4_000)
+    assert isinstance(result, ModelAnswer)
+    assert asked[0].body["max_tokens"] == 4_000
+    result, asked = ask_once(Say(GOOD), min_output_tokens=100)
+    assert asked[0].body["max_tokens"] == REQUEST.max_output_tokens

@@ -67,8 +67,6 @@ async def _ask(model: ModelSettings) -> ModelAnswer:
         prompt="Give the English word for the colour of grass.",
         schema=_SHAPE,
         purpose=ModelPurpose.TEST,
-        max_output_tokens=model.max_output_tokens,
-        timeout_s=model.timeout_s,
     )
     try:
         return await asked.complete(request)

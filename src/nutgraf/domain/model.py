@@ -33,7 +33,8 @@ class ModelRequest:
 
     `prompt` holds everything from outside; `system` nothing of it. `feed_id` is whose budget pays, where a feed's does,
     and `reader_id` whose, where a reader asked for it; `article_id` is what the costs name.
-    `timeout_s` is for one request to the host. `schema_mode` is for the adapter that tries the modes; leave it None.
+    `timeout_s` is for one request to the host; the model's settings go before. `schema_mode` is for the adapter that
+    tries the modes; leave it None.
     """
 
     system: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nutgraf.adapters.llm.as_set import ModelAsSet
 from nutgraf.adapters.llm.breaker import BreakingModel
 from nutgraf.adapters.llm.chain import ModelChain
 from nutgraf.adapters.llm.limits import LimitedModel
@@ -30,4 +31,5 @@ def _guarded(options: ModelOptions, clock: Clock, meter: Meter) -> LanguageModel
     )
     breaking = BreakingModel(meter(limited), clock)
     retrying = RetryingModel(breaking, clock, max_attempts=options.max_attempts)
-    return SchemaLadder(retrying, options.schema_mode)
+    ladder = SchemaLadder(retrying, options.schema_mode)
+    return ModelAsSet(ladder, timeout_s=options.timeout_s, min_output_tokens=options.min_output_tokens)

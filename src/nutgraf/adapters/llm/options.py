@@ -16,6 +16,7 @@ class ModelOptions:
     """One model of one host. `key` is a secret, in no representation of this value; empty where none is needed.
 
     `schema_mode` None: whichever works. `temperature` None: as the host has it. `requests_per_minute` 0: no limit.
+    `timeout_s` is for one request. An answer may have `min_output_tokens` whatever the request says.
     """
 
     provider: str
@@ -24,7 +25,9 @@ class ModelOptions:
     key: str = field(default="", repr=False)
     schema_mode: SchemaMode | None = None
     temperature: float | None = None
+    timeout_s: float = 120.0
     connect_timeout_s: float = 10.0
+    min_output_tokens: int = 0
     max_attempts: int = 3
     max_concurrent: int = 2
     requests_per_minute: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,10 @@ SHAPE_NAME = "brief"
 _SHAPE_PURPOSE = "The answer, in full."
 _SHAPE_IN_WORDS = "\n\nAnswer with one JSON object and nothing else, no Markdown. It must match this JSON schema:\n"
 """Part of the one system message: many chat templates refuse a second one."""
+
+for _package in ("httpcore2", "httpx2", "openai", "anthropic", "google_genai"):
+    # Their logs hold what a host sent, which may be the key or an article, as soon as anybody asks for details.
+    logging.getLogger(_package).setLevel(logging.CRITICAL)
 
 
 class ProviderModel:
