@@ -149,9 +149,7 @@ def test_standings_are_the_list_with_the_readers_marks(store: SqlStore, other_re
     for reader_id in (DEFAULT_READER, other_reader):
         for asked in (query, BriefQuery(), BriefQuery(until=NOON - HOUR)):
             cards = store.list_briefs(asked, reader_id=reader_id)
-            expected = [
-                Standing(c.article_id, c.brief_id, c.published_at, c.briefed_at, c.is_read, c.is_hidden) for c in cards
-            ]
+            expected = [Standing(c.article_id, c.brief_id, c.published_at, c.is_read, c.is_hidden) for c in cards]
             assert store.list_standings(asked, reader_id=reader_id) == expected
     assert [s.is_read for s in store.list_standings(BriefQuery(), reader_id=DEFAULT_READER)] == [False, True, False]
 

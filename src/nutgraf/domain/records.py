@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Withheld
@@ -263,19 +263,17 @@ class BriefCard:
     """Opaque cursor: `BriefQuery.before` set to it continues after this card."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A published brief as a list's order asks for it: which version, its times as in BriefCard, and a reader's marks.
+class Standing(NamedTuple):
+    """A published brief as an order of briefs asks for it: with all that can change while `brief_id` stays the same.
 
-    All that can change in a card's order while `brief_id` stays the same.
+    A tuple, because a front page has two hundred. `published_at` is that of BriefCard.
     """
 
     article_id: ArticleId
     brief_id: BriefId
     published_at: datetime
-    briefed_at: datetime | None
-    is_read: bool = False
-    is_hidden: bool = False
+    is_read: bool
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -32,7 +32,7 @@ WINDOWS = tuple(timedelta(hours=hours) for hours in (24, 72, 168))
 
 CARDS_KEPT = 1_000
 GROUPINGS_KEPT = 16
-ORDERS_KEPT = 64
+ORDERS_KEPT = 32
 
 _Taste = tuple[tuple[Mute, ...], tuple[Follow, ...]]
 _K = TypeVar("_K")
@@ -41,12 +41,15 @@ _V = TypeVar("_V")
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The stories of a span of time: those shown, how many there are, all their briefs, and which are folded."""
+    """The stories of a span of time: those shown, how many there are, which briefs are folded, and all briefs.
 
-    stories: tuple[Story, ...] = ()
-    story_count: int = 0
-    briefs: tuple[Standing, ...] = ()
-    folded: Mapping[ArticleId, Mute] = field(default_factory=dict)
+    `briefs` are as they were when the order was made: for what never changes in them and for what makes an order.
+    """
+
+    stories: tuple[Story, ...]
+    story_count: int
+    briefs: tuple[BriefCard, ...]
+    folded: Mapping[ArticleId, Mute]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class _Order:
 
     stories: tuple[tuple[ArticleId, ...], ...]
     story_count: int
-    visible: frozenset[ArticleId]
+    visible: tuple[BriefCard, ...]
     folded: Mapping[ArticleId, Mute]
 
 
@@ -100,8 +103,8 @@ class Editions:
             since = now - window
             briefs = [standing for standing in newest if standing.published_at >= since]
             if len(briefs) > FEW and len((order := self._order_of(briefs, taste, reader_id)).visible) > FEW:
-                return self._edition(briefs, order, reader_id, others)
-        return self._edition(newest, self._order_of(newest, taste, reader_id), reader_id, others)
+                return self._edition(order, reader_id, others)
+        return self._edition(self._order_of(newest, taste, reader_id), reader_id, others)
 
     def of_day(self, day: date, reader_id: ReaderId, *, others: int = MAX_CANDIDATES) -> Edition:
         """The stories of one day (UTC). Raises NotFound for the last day that there is, which has no end."""
@@ -110,12 +113,12 @@ class Editions:
         start = datetime(day.year, day.month, day.day, tzinfo=UTC)
         query = BriefQuery(since=start, until=start + timedelta(days=1), limit=MAX_CANDIDATES)
         briefs = self._store.list_standings(query, reader_id=reader_id)
-        return self._edition(briefs, self._order_of(briefs, self._taste_of(reader_id), reader_id), reader_id, others)
+        return self._edition(self._order_of(briefs, self._taste_of(reader_id), reader_id), reader_id, others)
 
     def _taste_of(self, reader_id: ReaderId) -> _Taste:
         return tuple(self._store.mutes(reader_id)), tuple(self._store.follows(reader_id))
 
-    def _edition(self, briefs: Sequence[Standing], order: _Order, reader_id: ReaderId, others: int) -> Edition:
+    def _edition(self, order: _Order, reader_id: ReaderId, others: int) -> Edition:
         """The stories of an order with their cards as they are now."""
         shown = [article_id for story in order.stories for article_id in story[: 1 + others]]
         cards = {card.article_id: card for card in self._store.get_cards(shown, reader_id=reader_id)}
@@ -124,12 +127,11 @@ class Editions:
             found = [cards[article_id] for article_id in story if article_id in cards]
             if found:  # else withdrawn a moment ago
                 stories.append(Story(found[0], tuple(found[1:])))
-        visible = tuple(standing for standing in briefs if standing.article_id in order.visible)
-        return Edition(tuple(stories), order.story_count, visible, order.folded)
+        return Edition(tuple(stories), order.story_count, order.visible, order.folded)
 
     def _order_of(self, briefs: Sequence[Standing], taste: _Taste, reader_id: ReaderId) -> _Order:
         """The order of `briefs`, all of what it depends on being its key."""
-        key = (tuple((standing.brief_id, standing.is_read, standing.is_hidden) for standing in briefs), taste)
+        key = (tuple(briefs), taste)
         order = self._orders.get(key)
         if order is None:
             order = _put_in_order(self._cards_of(briefs, reader_id), self._group, taste)
@@ -178,7 +180,7 @@ def _put_in_order(
             for story in _with_full_lead(stories)[:MAX_STORIES]
         ),
         len(stories),
-        frozenset(card.article_id for card in visible),
+        tuple(visible),
         folded,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.tables import appearances
 from nutgraf.domain.appearance import Appearance, ListView, Measure, TextSize, Theme
 from nutgraf.domain.ids import ReaderId
+
+_APPEARANCE = select(appearances).where(appearances.c.reader_id == bindparam("reader_id"))
 
 
 class SqlAppearances(Repository):
@@ -16,7 +18,7 @@ class SqlAppearances(Repository):
     @reading
     def appearance(self, connection: Connection, reader_id: ReaderId) -> Appearance:
         """What a reader chose; the default where they chose nothing."""
-        row = connection.execute(select(appearances).where(appearances.c.reader_id == reader_id)).first()
+        row = connection.execute(_APPEARANCE, {"reader_id": reader_id}).first()
         if row is None:
             return Appearance()
         return Appearance(

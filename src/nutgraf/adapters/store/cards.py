@@ -52,6 +52,8 @@ PUBLISHER_ICON = and_(icons.c.kind == PictureKind.ICON.value, icons.c.owner_id =
 
 READ = and_(reads.c.reader_id == bindparam("reader_id"), reads.c.article_id == articles.c.id)
 MARKED = and_(marks.c.reader_id == bindparam("reader_id"), marks.c.article_id == articles.c.id)
+_IS_READ = and_(reads.c.read_at.is_not(None), marks.c.unread_at.is_(None)).label("is_read")
+_IS_HIDDEN = marks.c.hidden_at.is_not(None).label("is_hidden")
 
 CARDS: Select[Any] = (
     select(
@@ -73,13 +75,12 @@ CARDS: Select[Any] = (
         briefs.c.origin,
         briefs.c.published_at.label("brief_published_at"),
         func.coalesce(brief_sentences.c.text, "").label("dek"),
-        reads.c.read_at,
+        _IS_READ,
         leads.c.digest.label("lead_digest"),
         leads.c.width.label("lead_width"),
         leads.c.height.label("lead_height"),
-        marks.c.saved_at,
-        marks.c.hidden_at,
-        marks.c.unread_at,
+        marks.c.saved_at.is_not(None).label("is_saved"),
+        _IS_HIDDEN,
         *PUBLISHER_COLUMNS,
     )
     .select_from(articles)
@@ -105,14 +106,14 @@ CARDS: Select[Any] = (
 _CARDS_OF = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
 
 _TOPICS = (
-    select(
+    select(  # after the brief in the order of Topic's fields
         brief_topics.c.brief_id,
         brief_topics.c.slug,
-        brief_topics.c.parent,
-        brief_topics.c.score,
         topics.c.name,
+        brief_topics.c.parent,
         topics.c.iptc,
         topics.c.definition,
+        brief_topics.c.score,
     )
     .join(topics, topics.c.slug == brief_topics.c.slug)
     .where(brief_topics.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
@@ -121,22 +122,13 @@ _TOPICS = (
 
 
 STANDINGS: Select[Any] = (
-    select(
-        articles.c.id.label("article_id"),
-        articles.c.listed_at,
-        briefs.c.id.label("brief_id"),
-        briefs.c.published_at.label("brief_published_at"),
-        reads.c.read_at.is_not(None).label("was_read"),
-        marks.c.unread_at.is_not(None).label("is_unread"),
-        marks.c.hidden_at.is_not(None).label("is_hidden"),
-    )
+    select(articles.c.id.label("article_id"), articles.c.current_brief_id, articles.c.listed_at, _IS_READ, _IS_HIDDEN)
     .select_from(articles)
-    .join(briefs, briefs.c.id == articles.c.current_brief_id)
     .outerjoin(reads, READ)
     .outerjoin(marks, MARKED)
     .where(articles.c.listed_at.is_not(None))
 )
-"""Every published brief for a reader (`reader_id`) with what an order of it depends on."""
+"""Every published brief for a reader (`reader_id`) in the order of Standing's fields."""
 
 
 def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[BriefCard]:
@@ -159,17 +151,7 @@ def load_cards_of(
 
 def load_standings(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[Standing]:
     """As `load_cards`, by as little as an order of the list depends on."""
-    return [
-        Standing(
-            article_id=row.article_id,
-            brief_id=row.brief_id,
-            published_at=row.listed_at,
-            briefed_at=row.brief_published_at,
-            is_read=row.was_read and not row.is_unread,
-            is_hidden=row.is_hidden,
-        )
-        for row in _load_page(connection, STANDINGS, query, reader_id)
-    ]
+    return [Standing(*row) for row in _load_page(connection, STANDINGS, query, reader_id)]
 
 
 def _load_page(
@@ -231,9 +213,9 @@ def card_of(row: Row[Any], given: tuple[Topic, ...]) -> BriefCard:
         url=row.url,
         language=row.language,
         is_short=row.is_short,
-        is_read=row.read_at is not None and row.unread_at is None,
-        is_saved=row.saved_at is not None,
-        is_hidden=row.hidden_at is not None,
+        is_read=row.is_read,
+        is_saved=row.is_saved,
+        is_hidden=row.is_hidden,
         briefed_at=row.brief_published_at,
         updated_at=row.brief_published_at if row.version > 1 and row.origin == "writer" else None,
         corrected_at=row.brief_published_at if is_correction else None,
@@ -263,17 +245,13 @@ def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, t
     if not brief_ids:
         return {}
     given: dict[int, list[Topic]] = defaultdict(list)
-    for row in connection.execute(_TOPICS, {"brief_ids": brief_ids}):
-        topic = Topic(
-            slug=row.slug,
-            name=row.name,
-            parent=row.parent,
-            iptc=row.iptc,
-            definition=row.definition,
-            score=row.score,
-        )
-        given[row.brief_id].append(topic)
+    for brief_id, *topic in connection.execute(_TOPICS, {"brief_ids": brief_ids}).all():
+        given[brief_id].append(_topic(*topic))
     return {brief_id: tuple(of_brief) for brief_id, of_brief in given.items()}
+
+
+_topic = functools.lru_cache(4_096)(Topic)
+"""A topic with its score, the same for all briefs that have it: a list of cards has four topics for each."""
 
 
 def parse_cursor(cursor: str) -> tuple[datetime, int] | None:

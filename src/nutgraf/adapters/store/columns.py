@@ -56,6 +56,10 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         return value.astimezone(UTC) if dialect.name == "postgresql" else from_microseconds(value)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """The same without two calls between: a list of two hundred briefs has four hundred times."""
+        return _in_utc_or_null if dialect.name == "postgresql" else _from_microseconds_or_null
+
 
 class PlainText(TypeDecorator[str]):
     """Text as publishers send it: NUL and lone surrogates, which no database takes, become U+FFFD.
@@ -87,6 +91,14 @@ class Key(PlainText):
     def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None]:
         """The same without two calls between."""
         return _bounded_key_or_null
+
+
+def _in_utc_or_null(time: datetime | None) -> datetime | None:
+    return None if time is None else time.astimezone(UTC)
+
+
+def _from_microseconds_or_null(count: int | None) -> datetime | None:
+    return None if count is None else EPOCH + count * MICROSECOND
 
 
 def _storable_or_null(text: str | None) -> str | None:

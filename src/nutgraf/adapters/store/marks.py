@@ -36,6 +36,10 @@ SIGN = timedelta(minutes=1)
 _FIRST_CURSOR = (datetime.max.replace(microsecond=0, tzinfo=UTC), 1 << 62)
 _COLUMNS = {Mark.SAVED: marks.c.saved_at, Mark.HIDDEN: marks.c.hidden_at, Mark.UNREAD: marks.c.unread_at}
 
+_MUTES = select(mutes).where(mutes.c.reader_id == bindparam("reader_id")).order_by(mutes.c.kind, mutes.c.value)
+_FOLLOWS = select(follows).where(follows.c.reader_id == bindparam("reader_id")).order_by(follows.c.kind, follows.c.slug)
+_VISIT = select(visits).where(visits.c.reader_id == bindparam("reader_id"))
+
 
 class SqlMarks(Repository):
     """Marks on briefs, mutes, follows and visits."""
@@ -112,8 +116,7 @@ class SqlMarks(Repository):
     @reading
     def mutes(self, connection: Connection, reader_id: ReaderId) -> list[Mute]:
         """What a reader mutes, by kind and value."""
-        query = select(mutes).where(mutes.c.reader_id == reader_id).order_by(mutes.c.kind, mutes.c.value)
-        rows = connection.execute(query)
+        rows = connection.execute(_MUTES, {"reader_id": reader_id})
         return [Mute(MuteId(row.id), MuteKind(row.kind), row.value, MuteEffect(row.effect)) for row in rows]
 
     @writing
@@ -157,15 +160,14 @@ class SqlMarks(Repository):
 
         A sign within SIGN of the last is not stored: reading must not wait for those who write.
         """
-        last = select(visits).where(visits.c.reader_id == reader_id)
-        row = self._database.read(lambda connection: connection.execute(last).first())
+        row = self._database.read(lambda connection: connection.execute(_VISIT, {"reader_id": reader_id}).first())
         if row is not None and timedelta(0) <= now - row.last_at < min(SIGN, new_after):
             return Visit(row.before_at)
         return self._database.write(lambda connection: _store_visit(connection, reader_id, now, new_after))
 
 
 def _store_visit(connection: Connection, reader_id: ReaderId, now: datetime, new_after: timedelta) -> Visit:
-    row = connection.execute(select(visits).where(visits.c.reader_id == reader_id)).first()
+    row = connection.execute(_VISIT, {"reader_id": reader_id}).first()
     if row is None:
         insert = insert_into(connection.dialect.name, visits).values(reader_id=reader_id, before_at=None, last_at=now)
         connection.execute(insert.on_conflict_do_nothing())
@@ -232,8 +234,8 @@ def _followed_query(topic_count: int, publisher_count: int) -> Select[Any]:
 
 
 def _load_follows(connection: Connection, reader_id: ReaderId) -> list[Follow]:
-    query = select(follows).where(follows.c.reader_id == reader_id).order_by(follows.c.kind, follows.c.slug)
-    return [Follow(FollowKind(row.kind), row.slug) for row in connection.execute(query)]
+    rows = connection.execute(_FOLLOWS, {"reader_id": reader_id})
+    return [Follow(FollowKind(row.kind), row.slug) for row in rows]
 
 
 def _must_have_room(connection: Connection, table: Any, reader_id: ReaderId, most: int, what: str) -> None:

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from nutgraf.domain.records import BriefQuery, Standing
+from nutgraf.domain.records import BriefCard, BriefQuery
 from nutgraf.web.accounts.identity import identity_of, reader_of
 from nutgraf.web.feed_links import FRONT_FEED
 from nutgraf.web.pages.listing import list_page
@@ -85,7 +85,7 @@ def _is_operator(request: Request) -> bool:
     return identity is not None and identity.is_operator
 
 
-def _count_new(briefs: Sequence[Standing], last_visit: datetime | None) -> int:
+def _count_new(briefs: Sequence[BriefCard], last_visit: datetime | None) -> int:
     """Briefs that came since the last visit and were not read; 0 without one."""
     if last_visit is None:
         return 0
