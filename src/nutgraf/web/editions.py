@@ -7,12 +7,9 @@ reader has read or hidden, what they mute and follow. So a mark shows at once, a
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, TypeVar
 
 from nutgraf.domain.ids import ArticleId, BriefId, ReaderId
 from nutgraf.domain.marks import Follow, FollowKind, Mute
@@ -20,6 +17,7 @@ from nutgraf.domain.records import BriefCard, BriefQuery, Standing
 from nutgraf.errors import NotFound
 from nutgraf.ports import Store
 from nutgraf.stages.order import Story, group_stories, order_stories
+from nutgraf.web.kept import Kept
 from nutgraf.web.muting import Muting
 
 MAX_STORIES = 25
@@ -35,8 +33,6 @@ GROUPINGS_KEPT = 16
 ORDERS_KEPT = 32
 
 _Taste = tuple[tuple[Mute, ...], tuple[Follow, ...]]
-_K = TypeVar("_K")
-_V = TypeVar("_V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +58,14 @@ class _Order:
     folded: Mapping[ArticleId, Mute]
 
 
-class _Kept(Generic[_K, _V]):
-    """The values asked for last, at most so many. Safe to use from several threads."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[_K, _V] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: _K) -> _V | None:
-        """The value kept for `key`."""
-        with self._lock:
-            value = self._values.get(key)
-            if value is not None:
-                self._values.move_to_end(key)
-            return value
-
-    def keep(self, key: _K, value: _V) -> None:
-        """Keep `value`, in place of the one not asked for for longest where there is no room."""
-        with self._lock:
-            self._values[key] = value
-            if len(self._values) > self._most:
-                self._values.popitem(last=False)
-
-
 class Editions:
     """Makes editions over a store; keeps their order while nothing in it changes. Safe to use from several threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._cards: _Kept[BriefId, BriefCard] = _Kept(CARDS_KEPT)
-        self._groupings: _Kept[tuple[BriefId, ...], list[list[BriefId]]] = _Kept(GROUPINGS_KEPT)
-        self._orders: _Kept[object, _Order] = _Kept(ORDERS_KEPT)
+        self._cards: Kept[BriefId, BriefCard] = Kept(CARDS_KEPT)
+        self._groupings: Kept[tuple[BriefId, ...], list[list[BriefId]]] = Kept(GROUPINGS_KEPT)
+        self._orders: Kept[object, _Order] = Kept(ORDERS_KEPT)
 
     def current(self, reader_id: ReaderId, *, now: datetime, others: int = MAX_CANDIDATES) -> Edition:
         """The stories of now, each with at most so many `others` beside its lead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, Identity, form_secret, form_token, identity_of
 from nutgraf.web.assets import Asset, load_assets
+from nutgraf.web.card_fragments import CardFragments
 from nutgraf.web.conditional import entity_tag, is_known
 from nutgraf.web.editions import Editions
 from nutgraf.web.report_limit import ReportLimit
@@ -36,6 +38,8 @@ class Site:
     assets: Mapping[str, Asset]
     form_tokens: FormTokens
     attempts: Attempts
+    form_mark: str
+    """Stands in templates where forms have their token; unknown outside, so that no words of a page hold it."""
     editions: Editions
     report_limit: ReportLimit
 
@@ -46,12 +50,15 @@ def make_site(services: WebServices) -> Site:
     sample_url = services.sample_url
     environment.globals["shows_icons"] = services.shows_icons
     environment.globals["shows_lead_pictures"] = services.shows_lead_pictures
+    form_mark = secrets.token_hex(16)
+    environment.globals["full_card"] = CardFragments(environment, form_mark)
     environment.globals["is_sample"] = lambda url: bool(sample_url) and url.startswith(sample_url)
     return Site(
         services=services,
         templates=environment,
         assets=load_assets(),
         form_tokens=FormTokens(),
+        form_mark=form_mark,
         attempts=Attempts(),
         editions=Editions(services.store),
         report_limit=ReportLimit(),
@@ -72,7 +79,6 @@ def render(
     site = site_of(request)
     services = site.services
     identity = identity_of(request)
-    token = form_token(identity) if identity else ""
     appearance = _appearance_of(services, identity)
     text = site.templates.get_template(template).render(
         now=services.clock.now(),
@@ -82,20 +88,22 @@ def render(
         version=services.version,
         identity=identity,
         needs_login=services.needs_login,
-        form_token=f"?form={token}" if token else "",
+        form_token=site.form_mark,
         appearance=appearance,
         stylesheet=site.assets["site.css"].path,
         reading_script=site.assets["reading.js"].path,
         icon=site.assets["favicon.svg"].path,
         **context,
     )
+    token = f"?form={form_token(identity)}" if identity else ""
+    page = text.replace(site.form_mark, token)
     if status != 200 or request.method not in ("GET", "HEAD"):
-        return HTMLResponse(text, status_code=status, headers=headers)
-    tag = _tag_of(text, identity, token)
+        return HTMLResponse(page, status_code=status, headers=headers)
+    tag = _tag_of(text.replace(site.form_mark, ""), identity)
     headers = {**(headers or {}), "ETag": tag}
     if is_known(request, tag):
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(text, headers=headers)
+    return HTMLResponse(page, headers=headers)
 
 
 def _appearance_of(services: WebServices, identity: Identity | None) -> Appearance:
@@ -108,11 +116,9 @@ def _appearance_of(services: WebServices, identity: Identity | None) -> Appearan
         return Appearance()  # so that the page of the error can be shown
 
 
-def _tag_of(text: str, identity: Identity | None, token: str) -> str:
-    """The page's tag: the token's mask does not count, the secret under it does."""
-    if identity is None:
-        return entity_tag(text)
-    return entity_tag(text.replace(token, ""), form_secret(identity).hex())
+def _tag_of(text: str, identity: Identity | None) -> str:
+    """The tag of a page without tokens: their mask does not count, the secret under it does."""
+    return entity_tag(text) if identity is None else entity_tag(text, form_secret(identity).hex())
 
 
 def base_url(request: Request) -> str:

@@ -104,7 +104,7 @@ def _record(row: Row[Any]) -> CorrectionRecord:
             SentenceChange(Part(part), before, after, is_broken) for part, before, after, is_broken in row.changes
         ),
         headline=row.title,
-        publisher=publisher_of(row),
+        publisher=publisher_of(row[-len(PUBLISHER_COLUMNS) :]),
         language=row.language,
         is_listed=row.listed_at is not None,
     )

@@ -237,8 +237,8 @@ def _load_sentences(
         return {}
     values = {"brief_ids": list(brief_ids)}
     spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    for span in connection.execute(_EVIDENCE, values):
-        spans[span.brief_id, span.position].append(Span(span.start, span.end))
+    for brief_id, position, start, end in connection.execute(_EVIDENCE, values).all():
+        spans[brief_id, position].append(Span(start, end))
     found: dict[BriefId, list[tuple[Part, BriefSentence]]] = defaultdict(list)
     for row in connection.execute(_SENTENCES, values):
         sentence = BriefSentence(row.text, finding_of(row, spans[row.brief_id, row.position]))
@@ -267,5 +267,8 @@ def finding_of(row: Row[Any], spans: list[Span]) -> Finding:
 
 def _copy_record(row: Row[*tuple[Any, ...]]) -> CopyRecord:
     return CopyRecord(
-        article_id=ArticleId(row.article_id), publisher=publisher_of(row), title=row.copy_title, url=row.url
+        article_id=ArticleId(row.article_id),
+        publisher=publisher_of(row[-len(PUBLISHER_COLUMNS) :]),
+        title=row.copy_title,
+        url=row.url,
     )

@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, text
 
 from nutgraf.adapters.store import search_index
-from nutgraf.adapters.store.cards import CARDS, card_of, load_topics
+from nutgraf.adapters.store.cards import load_cards_of
 from nutgraf.adapters.store.engine import Repository, reading, writing
-from nutgraf.adapters.store.tables import articles, brief_sentences, saved_searches
+from nutgraf.adapters.store.tables import brief_sentences, saved_searches
 from nutgraf.domain.ids import ReaderId, SearchId
 from nutgraf.domain.records import BriefCard
 from nutgraf.domain.search import Piece, SavedSearch, SearchHit, SearchOrder, SearchPage, SearchQuery
@@ -37,7 +37,6 @@ _NEWEST = {name: text(f"SELECT rowid {_FOUND.format(match=match)}") for name, ma
 _TO_RANK = {
     name: text(f"SELECT rowid, headline, body {_FOUND.format(match=match)}") for name, match in _MATCHES.items()
 }
-_CARDS = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
 _SENTENCES = (
     select(brief_sentences.c.brief_id, brief_sentences.c.text)
     .where(brief_sentences.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
@@ -144,9 +143,7 @@ def _bounds(connection: Connection, query: SearchQuery) -> dict[str, Any]:
 def _load_cards(connection: Connection, numbers: Sequence[int], reader_id: ReaderId) -> list[BriefCard]:
     """The cards of rows of the index, in their order."""
     ids = [search_index.article_of(number) for number in numbers]
-    rows = connection.execute(_CARDS, {"article_ids": ids, "reader_id": reader_id}).all() if ids else []
-    given = load_topics(connection, [row.brief_id for row in rows])
-    cards = {row.article_id: card_of(row, given.get(row.brief_id, ())) for row in rows}
+    cards = load_cards_of(connection, ids, reader_id)
     return [cards[article_id] for article_id in ids if article_id in cards]
 
 
