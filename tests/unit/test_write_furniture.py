@@ -30,6 +30,35 @@ def test_leaves_out_furniture(furniture: str) -> None:
     assert kept == [PROSE]
 
 
+@pytest.mark.parametrize(
+    "story",
+    [
+        "LENHAM, Valmora (AP) — Three ferries left the harbour on Monday before the storm.",
+        "Support for the bridge has grown since the council first spoke of closing it.",
+        "The paper lost 3,000 subscribers after its owner refused to endorse a mayor.",
+        "The court ordered the printer to stop its advertisements for the cookie factory.",
+        "Workers must listen to the mayor's speeches, according to a copyright lawyer.",
+        "The ministry set three dates. The first of them is this, it said:",
+    ],
+)
+def test_keeps_news_that_shares_words_with_furniture(story: str) -> None:
+    article = article_from_text(f"{story}\n\n{PROSE}", title="")
+    kept = [article.text[p.start : p.end] for p in story_paragraphs(article, ENGLISH)]
+    assert kept == [story, PROSE]
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("LENHAM, Valmora (AP) — Three ferries left.", "Three ferries left."),
+        ("LENHAM, Skerric Strip, and PORT ARBEL, Valmora — Ferries left at noon.", "Ferries left at noon."),
+        ("KESH, Free Republic of Otar — Little is known of it here.", "Little is known of it here."),
+    ],
+)
+def test_skips_datelines(text: str, rest: str) -> None:
+    assert text[skip_opening(text) :] == rest
+
+
 def test_leaves_out_headings_lists_and_repeated_labels() -> None:
     blocks = [
         (ParagraphKind.HEADING, "Why it matters."),

@@ -26,7 +26,7 @@ Keys of a file, all optional; strings are words separated by white space, lists 
 - for titles without verb forms: `finite_endings` tell a finite verb, before one of `title_cuts` a clause may end,
   `separable_prefixes` belong to its verb, `reported_verbs` say that somebody else says it;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `news_words`: what says that something is new; `furniture`:
-  phrases of paragraphs outside the story;
+  phrases of paragraphs outside the story, `furniture_openings` only where a sentence begins with them;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.
 """

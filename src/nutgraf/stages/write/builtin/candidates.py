@@ -72,7 +72,7 @@ def _make_candidate(
 ) -> Candidate | None:
     text = _BULLET.sub("", text)
     word_count = count_words(text)
-    if word_count < 3 or word_count > MAX_SENTENCE_WORDS:
+    if word_count < 3 or word_count > MAX_SENTENCE_WORDS or text.endswith(":"):
         return None
     text = drop_links(drop_opening(text, lexicon), lexicon)
     tokens = tag_tokens(tokenize(text), lexicon)

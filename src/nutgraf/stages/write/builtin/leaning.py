@@ -114,11 +114,26 @@ def judge_leaning(text: str, tokens: list[Token], lexicon: Lexicon) -> Leaning:
     _judge_pronouns(tokens, quoted, leaning, lexicon)
     if _opens_with_pronoun(tokens, lexicon) or _spoken_by_pronoun(tokens, lexicon):
         leaning.previous = True
-    persons = {token.low for token in spoken if token.text not in ("US", "let", "mine")} & lexicon.words("first_person")
+    persons = _speaking(spoken) & lexicon.words("first_person")
     leaning.first_person = bool(persons)
     leaning.is_advice = bool(persons) and persons <= lexicon.words("second_person")
     leaning.pointing = _pointing_heads(tokens, quoted, lexicon)
     return leaning
+
+
+def _speaking(spoken: list[Token]) -> set[str]:
+    """Words outside quotations that may be the writer's own voice: not "US", not what stands in a title's capitals."""
+    return {
+        token.low
+        for i, token in enumerate(spoken)
+        if token.text not in ("US", "let", "mine") and not (i and token.is_capital and _goes_on_in_capitals(spoken, i))
+    }
+
+
+def _goes_on_in_capitals(spoken: list[Token], position: int) -> bool:
+    """Whether a capitalised word that is no name follows: "its film I'm Still Here"."""
+    after = spoken[position + 1] if position + 1 < len(spoken) else None
+    return after is not None and after.is_capital and after.tag != CONTENT
 
 
 def _lacks_subject(tokens: list[Token]) -> bool:
@@ -218,6 +233,9 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
         if match.group() not in _QUANTIFIERS or partitive or not noun_follows:
             leaning.previous = True
             return
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.tag == PREPOSITION and token.low == "that" and after.tag == CONTENT:
+            leaning.previous = True  # "of that dark past"
     for i, token in enumerate(tokens[1:_EARLY], start=1):
         if token.low == "such" and i + 1 < len(tokens) and tokens[i + 1].low not in ("as", "a", "an", "that"):
             leaning.previous = True
@@ -419,6 +437,7 @@ _SPECIFIES = frozenset(
         "at",
         "behind",
         "where",
+        *("above", "below", "under", "around", "near", "across", "along", "outside", "inside", "with", "by"),
     ]
 )
 
@@ -429,8 +448,8 @@ def resolved(heads: list[str], shown: set[str]) -> bool:
 
 
 def starts_with_verb(tokens: list[Token]) -> bool:
-    """Whether the first word is a finite verb: an order or a question."""
-    return bool(tokens) and tokens[0].tag == FINITE
+    """Whether the first word is a finite verb: an order or a question, not "States across the country"."""
+    return bool(tokens) and tokens[0].tag == FINITE and not (len(tokens) > 1 and tokens[1].tag == PREPOSITION)
 
 
 def opens_with_pronoun(tokens: list[Token], lexicon: Lexicon) -> bool:

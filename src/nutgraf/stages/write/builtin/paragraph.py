@@ -15,7 +15,7 @@ from nutgraf.text.lexicon import Lexicon
 
 PARAGRAPH_WORDS = (50, 110)
 PARAGRAPH_SENTENCES = (2, 4)
-_ENOUGH_WORDS = 55
+_ENOUGH_WORDS = 50
 _LONGEST_SENTENCE = 45
 _FEWEST_WORDS = 7
 _CHAIN = 3  # sentences, each leaning on the one before, that may be taken together

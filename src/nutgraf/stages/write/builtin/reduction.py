@@ -28,6 +28,7 @@ from nutgraf.stages.write.builtin.clauses import (
     QUOTE,
     STOP,
     SUBORDINATOR,
+    TO,
     Token,
     count_words,
 )
@@ -46,7 +47,9 @@ _SHORTEST_CLAUSE = 7  # tokens before the first place where the sentence may end
 _SOURCE_WORDS = 12  # the longest ", according to …" that is kept whole
 _CONDITIONS = frozenset(("if", "unless", "until", "except", "provided", "lest"))
 _RELATIVES = frozenset(("which", "who", "whose", "where", "whom"))
-_TRAILING = frozenset(("after", "as", "while", "when", "amid", "following", "with", "because", "including", "during"))
+_TRAILING = frozenset(
+    ("after", "as", "while", "when", "amid", "following", "with", "because", "including", "during", "among")
+)
 _BARE = frozenset(("after", "as", "while", "when", "amid", "following", "because"))
 _TIMED = frozenset(("after", "when", "while", "because"))  # behind "will" these may be a condition
 _PHRASES = (
@@ -70,40 +73,45 @@ _CITING = frozenset(("citing", "according", "quoting"))
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A sentence's places: where the body ends, the tokens of its source behind it, and what may be left out."""
+    """A sentence's places: where the body ends, the tokens of its source behind it, and what may be left out.
+
+    `starts`: where it may begin later; `closing`: the mark of a quotation that ends with the sentence.
+    """
 
     body_end: int
     source: range
     asides: list[range]
-    leading: int
+    starts: list[int]
     endings: list[int]
+    closing: list[Token]
 
 
 def reduce_lead(text: str, tokens: list[Token], lexicon: Lexicon, min_words: int, max_words: int) -> str | None:
     """The main clause of `text` in `min_words` to `max_words` words with as much of the rest as fits, or None.
 
-    None too where the sentence quotes: what is cut out of somebody's words is not what they said.
+    Quotations stay whole or go whole: what is cut out of somebody's words is not what they said.
     """
     count = sum(token.is_word for token in tokens)
     if not lexicon.verb_forms or not max_words < count <= LONGEST_LEAD_WORDS or not balanced(text):
         return None
-    if any(token.tag == QUOTE for token in tokens) or tokens[-1].text != ".":
+    stop = next((i for i in range(len(tokens) - 1, len(tokens) - 3, -1) if tokens[i].text.endswith(".")), None)
+    if stop is None:
         return None
-    parts = _find_parts(tokens, lexicon)
+    parts = _find_parts(tokens, stop + (tokens[stop].tag != STOP), lexicon)
     if parts is None:
         return None
     best: tuple[int, str] | None = None
-    for start in (0, parts.leading) if parts.leading else (0,):
+    for start in (0, *parts.starts):
         for end in parts.endings:
             kept = _keep(tokens, parts, start, end, max_words)
             words = sum(token.is_word for token in kept)
             if not min_words <= words <= max_words or (best and words <= best[0]):
                 continue
-            body = [token for token in kept if token.start < tokens[end].start]
-            if not has_main_clause(body) or not _has_subject_and_verb(body):
+            body = [token for token in kept if end == len(tokens) or token.start < tokens[end].start]
+            if not body or not has_main_clause(body) or not _has_subject_and_verb(body):
                 continue
-            shorter = _render(text, kept)
-            if count_words(shorter) <= max_words:
+            shorter = _render(text, kept, parts.closing if end == parts.body_end else [])
+            if count_words(shorter) <= max_words and balanced(shorter):
                 best = words, shorter
     return best[1] if best else None
 
@@ -132,8 +140,8 @@ def _has_subject_and_verb(body: list[Token]) -> bool:
     return any(token.tag == FINITE for token in body[start:])
 
 
-def _render(text: str, kept: list[Token]) -> str:
-    """The words as they stand in `text`: spaces and marks between neighbours as they were."""
+def _render(text: str, kept: list[Token], closing: list[Token]) -> str:
+    """The words as they stand in `text`, spaces and marks between neighbours as they were, a stop and `closing`."""
     pieces, end = [], None
     for token in kept:
         if end is not None:
@@ -142,12 +150,13 @@ def _render(text: str, kept: list[Token]) -> str:
             pieces.append("" if token.tag == COMMA else spaced)
         pieces.append(token.text)
         end = token.end
-    return capitalise("".join(pieces).rstrip(" ,;:—–-")) + "."
+    said = capitalise("".join(pieces).rstrip(" ,;:—–-"))
+    return said + ("" if said.endswith(".") else ".") + "".join(token.text for token in closing)
 
 
-def _find_parts(tokens: list[Token], lexicon: Lexicon) -> _Parts | None:
+def _find_parts(tokens: list[Token], stop: int, lexicon: Lexicon) -> _Parts | None:
     source = _find_source(tokens, lexicon)
-    body_end = source.start if source else len(tokens) - 1
+    body_end = source.start if source else stop
     behind = tokens[source.stop :] if source else []
     if len(behind) > 1 and behind[0].tag != COMMA:
         return None
@@ -155,10 +164,26 @@ def _find_parts(tokens: list[Token], lexicon: Lexicon) -> _Parts | None:
         return None
     if _speaks(tokens[:body_end], lexicon) and any(token.low in _CONDITIONS for token in tokens[:body_end]):
         return None
-    asides = _find_asides(tokens, body_end, lexicon)
-    leading = _leading_end(tokens, body_end, lexicon)
-    endings = [place for place in range(_SHORTEST_CLAUSE, body_end) if _may_end(tokens, place, body_end, lexicon)]
-    return _Parts(body_end, source or range(0), asides, leading, [*endings, body_end])
+    quoted = _quoted(tokens)
+    asides = [aside for aside in _find_asides(tokens, body_end, lexicon) if not any(quoted[i] for i in aside)]
+    leading = [_leading_end(tokens, body_end, lexicon), _behind_colon(tokens, body_end, lexicon)]
+    endings = [
+        place
+        for place in range(_SHORTEST_CLAUSE, body_end)
+        if not quoted[place] and _may_end(tokens, place, body_end, lexicon)
+    ]
+    starts = [start for start in leading if start and not quoted[start]]
+    closing = [] if source else tokens[stop + 1 :]
+    return _Parts(body_end, source or range(0), asides, starts, [*endings, body_end], closing)
+
+
+def _quoted(tokens: list[Token]) -> list[bool]:
+    """For each token whether a quotation is open there; its opening mark counts as outside, its closing as inside."""
+    inside, flags = False, []
+    for token in tokens:
+        flags.append(inside)
+        inside ^= token.tag == QUOTE
+    return flags
 
 
 def _speaks(tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -239,7 +264,10 @@ def _leading_end(tokens: list[Token], body_end: int, lexicon: Lexicon) -> int:
         return 0
     part, rest = tokens[:comma], tokens[comma + 1 : body_end]
     delayed = any(token.low in ("after", "before") for token in part[1:5]) and part[0].tag in (NUMBER, CONTENT, ADVERB)
-    if part[0].low not in lexicon.words("leading_droppable") and part[0].low != "as" and not delayed:
+    circumstance = part[0].low == "with" and any(token.tag in (GERUND, PARTICIPLE) for token in part[2:7])
+    written = part[0].low == "in" and len(part) > 2 and part[1].low in ("a", "an")  # "In a win for …"
+    droppable = part[0].low in lexicon.words("leading_droppable") or part[0].low == "as"
+    if not (droppable or delayed or circumstance or written):
         return 0
     if any(token.low in _CONDITIONS or token.tag == NEGATION for token in part) or _is_source(part, lexicon):
         return 0
@@ -248,10 +276,23 @@ def _leading_end(tokens: list[Token], body_end: int, lexicon: Lexicon) -> int:
     return comma + 1 if subject and verb is not None and verb.tag == FINITE else 0
 
 
+def _behind_colon(tokens: list[Token], body_end: int, lexicon: Lexicon) -> int:
+    """Where a clause begins that tells what the one before the colon announces, or 0."""
+    colon = next((i for i in range(2, body_end) if tokens[i].text == ":"), None)
+    if colon is None or _speaks(tokens[:colon], lexicon):
+        return 0
+    before, rest = tokens[:colon], tokens[colon + 1 : body_end]
+    if any(token.low in _CONDITIONS or token.tag == NEGATION for token in before) or not rest:
+        return 0
+    subject = rest[0].tag in (DETERMINER, CONTENT, NUMBER) and rest[0].low not in lexicon.words("pronouns")
+    verb = next((token for token in rest[1:12] if token.tag in (FINITE, COMMA)), None)
+    return colon + 1 if subject and verb is not None and verb.tag == FINITE else 0
+
+
 def _may_end(tokens: list[Token], place: int, body_end: int, lexicon: Lexicon) -> bool:
     """Whether the sentence may end before the token at `place`, all that follows in the body left out."""
-    comma = tokens[place].tag == COMMA
-    kept, rest = tokens[:place], tokens[place + comma : body_end]
+    comma, dash = tokens[place].tag == COMMA, tokens[place].tag == DASH
+    kept, rest = tokens[:place], tokens[place + (comma or dash) : body_end]
     if len(rest) < 2 or not _ends_well(kept, lexicon) or any(token.low in _CONDITIONS for token in rest):
         return False
     if _is_source(rest[:1], lexicon) or _speaks(rest[-1:], lexicon):
@@ -267,22 +308,30 @@ def _may_end(tokens: list[Token], place: int, body_end: int, lexicon: Lexicon) -
     exemplifies = low[:2] == ["such", "as"] and kept[-1].low.rstrip("s") not in lexicon.words("vague_nouns")
     if is_list(kept, rest) and not (described or exemplifies):
         return False
+    if dash:
+        return opener.low not in ("but", "and", "or") and not any(token.tag == DASH for token in rest + kept)
     if opener.low == "and" and not comma:
         return _is_predicate(kept, rest)
     if opener.low == "and" and any(token.tag == COMMA for token in kept):
         return False  # perhaps the last of a list of clauses
     if opener.low == "when" and any(t.tag == GERUND and b.tag == FINITE for b, t in itertools.pairwise(kept)):
         return False  # "were sitting on the deck when they saw …": the news comes behind it
+    phrased = exemplifies or any(tuple(low[: len(phrase)]) == phrase for phrase in _PHRASES)
     if comma:
-        return described or _is_trailing(rest, lexicon)
+        return described or phrased or _is_trailing(rest, lexicon)
+    if opener.low == "that" and rest[1].low in ("will", "would", "could"):
+        return not any(token.low in _UNIVERSAL - {"first", "last"} for token in kept)  # what it is for, not which one
     if any(token.low in _UNIVERSAL for token in kept):
         return False
-    if exemplifies or any(tuple(low[: len(phrase)]) == phrase for phrase in _PHRASES):
+    if phrased:
         return True
     if opener.low in _BARE:
         return _opens_clause(kept, rest, lexicon)
+    if opener.tag == TO:
+        return _tells_purpose(kept, lexicon)
     describes = opener.low in ("who", "that", "which") and rest[1].tag in (FINITE, PRONOUN, DETERMINER)
-    return (describes or opener.tag in (PARTICIPLE, GERUND)) and _is_indefinite(kept)
+    active = opener.tag == GERUND and (rest[1].tag != CONTENT or rest[1].is_capital)  # not "a leaf | peeping tour"
+    return (describes or active or opener.tag == PARTICIPLE) and _is_indefinite(kept)
 
 
 def _ends_well(kept: list[Token], lexicon: Lexicon) -> bool:
@@ -307,6 +356,8 @@ def _is_trailing(rest: list[Token], lexicon: Lexicon) -> bool:
     opener, second = rest[0], rest[1]
     if opener.low == "as":
         return not _speaks(rest[1:6], lexicon) and _opens_clause([], rest, lexicon)
+    if opener.low == "in" and second.low in ("a", "an"):
+        return True  # ", in a merger that would …"
     if opener.low in _TRAILING or opener.low in lexicon.words("trailing_droppable"):
         return True
     if opener.tag in (GERUND, PARTICIPLE):
@@ -321,6 +372,15 @@ def _is_predicate(kept: list[Token], rest: list[Token]) -> bool:
     """Whether behind "and" the same subject does something else: "… and instead tackled …"."""
     verb = rest[1 + (rest[1].tag == ADVERB)]
     return verb.tag == FINITE and not any(token.low in ("both", "between") for token in kept)
+
+
+def _tells_purpose(kept: list[Token], lexicon: Lexicon) -> bool:
+    """Whether "to …" behind `kept` says what for ("talks to scammers | to keep …"), and nothing calls for it."""
+    calling = lexicon.words("controlling_verbs") | {"for", "enough", "too"}
+    if any(token.low in calling for token in kept):
+        return False
+    placed = kept[-1].is_capital or any(token.tag == PREPOSITION for token in kept[-4:-1])
+    return placed and any(token.tag == FINITE for token in kept[:-3])
 
 
 def _opens_clause(kept: list[Token], rest: list[Token], lexicon: Lexicon) -> bool:

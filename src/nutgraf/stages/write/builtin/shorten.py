@@ -341,7 +341,7 @@ def _drop_bare_weekday(text: str, tokens: list[Token], lexicon: Lexicon) -> str 
         if token.low not in days or _inside_quotation(tokens, i):
             continue
         apart = before.tag == FINITE or (before.tag == CONTENT and not before.is_capital)
-        if apart and (after.text == "." or after.tag in (TO, GERUND, SUBORDINATOR)):
+        if apart and (after.text == "." or after.tag in (TO, GERUND, SUBORDINATOR, PREPOSITION)):
             return text[: before.end] + text[token.end :]
     return None
 
