@@ -55,7 +55,7 @@ def test_keeps_news_that_shares_words_with_furniture(story: str) -> None:
         ("KESH, Free Republic of Otar — Little is known of it here.", "Little is known of it here."),
     ],
 )
-def test_skips_datelines(text: str, rest: str) -> None:
+def test_skips_datelines_of_several_words(text: str, rest: str) -> None:
     assert text[skip_opening(text) :] == rest
 
 

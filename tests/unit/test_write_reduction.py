@@ -67,14 +67,14 @@ GOLDEN = [
         "The Harbour Agency announced plans to drop more than two dozen rules on fishing and ferries.",
     ),
     (
-        "With the price of herring soaring because of the cold spring, customs officers say smugglers are carrying more "
-        "fish across the border at night than in any year since the war.",
+        "With the price of herring soaring because of the cold spring, customs officers say smugglers are carrying "
+        "more fish across the border at night than in any year since the war.",
         "Customs officers say smugglers are carrying more fish across the border at night than in any year since the "
         "war.",
     ),
     (
-        "The army of Lisarre says its gunners sank a smugglers' ship near the southern cape of the island of Skerric, in "
-        "retaliation for a raid at the weekend on the lighthouse at Lenham.",
+        "The army of Lisarre says its gunners sank a smugglers' ship near the southern cape of the island of Skerric, "
+        "in retaliation for a raid at the weekend on the lighthouse at Lenham.",
         "The army of Lisarre says its gunners sank a smugglers' ship near the southern cape of the island of Skerric.",
     ),
 ]
@@ -100,8 +100,8 @@ def test_the_checker_calls_every_reduction_supported(sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "The town of Lenham, known for its painters, is a home of modern art, a haven for tired citizens, and an autumn "
-        "leaf peeping destination that thousands of visitors love.",
+        "The town of Lenham, known for its painters, is a home of modern art, a haven for tired citizens, and an "
+        "autumn leaf peeping destination that thousands of visitors love.",
         # A condition, a negation, a source that would be lost, words of a quotation, a list, a verb that wants more.
         "The company will build a new yard for its largest ships at Sellano in the coming spring after the state "
         "pays for the harbour wall, the road and the cranes that it needs.",
