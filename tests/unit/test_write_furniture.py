@@ -50,8 +50,8 @@ def test_keeps_news_that_shares_words_with_furniture(story: str) -> None:
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
-        ("LENHAM, Valmora (AP) — Three ferries left.", "Three ferries left."),
-        ("LENHAM, Skerric Strip, and PORT ARBEL, Valmora — Ferries left at noon.", "Ferries left at noon."),
+        ("LENHAM, Valmora (AP) — Three ferries left at noon.", "Three ferries left at noon."),
+        ("LENHAM, Skerric Strip, and PORT ARBEL, Valmora — Three ferries left at noon.", "Three ferries left at noon."),
         ("KESH, Free Republic of Otar — Little is known of it here.", "Little is known of it here."),
     ],
 )
