@@ -33,6 +33,12 @@ def main_start(tokens: list[Token], lexicon: Lexicon) -> int | None:
     dated = _past_time(tokens, lexicon)
     if dated:
         return dated
+    spans = [i for i, token in enumerate(tokens[:2]) if token.low in SPANS]
+    if spans and first.tag in (CONTENT, NUMBER, DETERMINER) and len(tokens) > 2:
+        delay = next((i for i in (1, 2) if tokens[i].low in ("after", "before")), None)
+        comma = next((i for i, token in enumerate(tokens[:20]) if token.tag == COMMA), None)
+        if delay and comma and comma + 2 < len(tokens):
+            return comma + 1  # "Hours after taking office, …"
     if opens_with_quantity(tokens):
         return 0
     conditionals = lexicon.words("conditionals")
@@ -107,12 +113,16 @@ def _is_listed(subject: list[Token]) -> bool:
     return bool(commas) and joined > commas[-1] and len(commas) <= 2 and all(t.tag in plain for t in subject)
 
 
+_ASIDE_WORDS = 6  # "said | in a statement on Monday | that"
+
+
 def content_start(tokens: list[Token], position: int) -> int:
     """Where what is said begins after a verb of saying: past "that", past the one who is told."""
-    told = position > 0 and tokens[position - 1].low in ("told", "tells", "tell")
-    for i in range(position, min(position + (4 if told else 1), len(tokens))):
+    for i in range(position, min(position + _ASIDE_WORDS, len(tokens))):
         if tokens[i].low == "that":
             return i + 1
+        if tokens[i].tag not in (PREPOSITION, DETERMINER, CONTENT, NUMBER, ADVERB):
+            return position
     return position
 
 
@@ -132,11 +142,27 @@ def has_attribution(tokens: list[Token], lexicon: Lexicon) -> bool:
     for i, token in enumerate(tokens):
         if token.low == "according":
             return True
-        if token.low not in words or token.low in _NO_SAYING:
+        if token.low not in words or token.low in _NO_SAYING or _is_told_of(tokens, i):
             continue
         if token.tag in (FINITE, GERUND, BASE) or (token.tag == PARTICIPLE and not _is_passive(tokens, i, lexicon)):
             return True
     return False
+
+
+def _is_told_of(tokens: list[Token], position: int) -> bool:
+    """Whether the saying is itself part of what is told: "sued the paper after its editor claimed …"."""
+    verb = False
+    for token in tokens[max(0, position - 1) :: -1] if position else ():
+        if token.tag in (COMMA, STOP, DASH, QUOTE):
+            return False
+        if token.low in _TELLING:
+            verb = True
+        elif verb and token.tag == FINITE:
+            return True
+    return False
+
+
+_TELLING = frozenset(("after", "when", "who", "because", "since", "before", "while"))
 
 
 def _is_passive(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:

@@ -497,6 +497,10 @@ def _decide_participle(tokens: list[Token], position: int, lexicon: Lexicon) -> 
         if following is not None and following.tag == FINITE:
             token.tag = PARTICIPLE
             return
+    objectless = after is not None and after.tag == PREPOSITION and token.low in lexicon.words("done_to_participles")
+    if objectless and any(later.tag == FINITE for later in tokens[position + 1 :]):
+        token.tag = PARTICIPLE  # "a man convicted in the killings of two women and a guard was released"
+        return
     if after is not None and after.tag in (PREPOSITION, NUMBER, ADVERB, TO):
         for later in tokens[position + 1 :]:
             if later.tag in (COMMA, STOP, SUBORDINATOR, CONJUNCTION, DASH, PRONOUN):

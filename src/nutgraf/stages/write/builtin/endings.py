@@ -101,6 +101,10 @@ _SAFE_NEXT = frozenset(
     ]
 )
 _LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", "through"))
+# Behind a noun these open what it calls for: "an investigation | into", "a request | for".
+_COMPLEMENTING = frozenset(
+    ("of", "for", "about", "on", "to", "into", "with", "between", "against", "over", "from", "toward", "in", "at")
+)
 _FARTHER = frozenset(("from", "into", "toward", "towards", "to", "about", "onto"))
 MEASURES = frozenset(
     [
@@ -184,12 +188,29 @@ def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, ma
             continue
         if _is_conditional(tokens, end):
             continue
+        if not _is_end(tokens, end) and _is_object_of_change(tokens, verb, end):
+            continue
         if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
             continue  # "the only state" says more than "the only state where it is allowed"
         words = word_count(tokens[start:end])
         if end == group_end and words < 5:
             quality -= 0.2  # "The bridge was opened"
         yield Ending(end, words, quality)
+
+
+def _is_object_of_change(tokens: list[Token], verb: int, end: int) -> bool:
+    """Whether what is said of the object is still to come: "saw spikes | after a meal reduced by half"."""
+    if not any(token.low in _PERCEIVING for token in tokens[verb:end]):
+        return False
+    for token in tokens[end : end + 8]:
+        if token.tag in (COMMA, STOP, DASH, SUBORDINATOR):
+            return False
+        if token.tag in (PARTICIPLE, GERUND) or (token.tag == FINITE and token.low.endswith("ed")):
+            return True
+    return False
+
+
+_PERCEIVING = frozenset(("saw", "see", "sees", "seen", "had", "find", "finds", "found", "heard", "watched", "got"))
 
 
 def _is_conditional(tokens: list[Token], end: int) -> bool:
@@ -243,6 +264,8 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     copula = main.low in lexicon.words("be_forms")
     after = tokens[end] if end < len(tokens) else None
     whole = after is None or after.tag in (STOP, COMMA)
+    if group_end == end and copula:
+        return bool(whole) and tokens[end - 1].low in ("up", "down") and tokens[end - 1].tag == ADVERB
     if group_end == end:
         loose = after is not None and (after.low in _LOOSE or after.low in ("by", "and"))
         incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
@@ -381,7 +404,13 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
     if named and after.low in ("on", "for", "in", "at", "and"):
         return 0.0  # perhaps within a name
-    if last.low in lexicon.words("content_nouns") and after.low in ("in", "of", "for"):
+    wants_more = last.low in lexicon.words("content_nouns") or _is_light(tokens[group_end:end], lexicon)
+    if wants_more and after.low in _COMPLEMENTING and not _is_dated(tokens[end + 1 : end + 2], lexicon):
+        return 0.0
+    if end > group_end and tokens[end - 2].tag == CONJUNCTION and last.low in lexicon.verb_forms and after.tag != COMMA:
+        return 0.0  # "lost four matches and fall | to ninth place"
+    is_verb = end == group_end or last.tag == BASE or tokens[end - 2].low in ("and", "or", "to")
+    if is_verb and last.low in lexicon.verb_forms and _is_particle(tokens, end):
         return 0.0
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in BOUND:
         return 0.35 if after.low in _LOOSE else 0.5
@@ -391,6 +420,29 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     if after.tag in (NUMBER, DETERMINER) or after.low in ("last", "next"):
         return 0.5 if _is_time(tokens[end : end + 3], lexicon) else 0.0
     return 0.0
+
+
+def _is_dated(tokens: list[Token], lexicon: Lexicon) -> bool:
+    """Whether a year, a month or a weekday comes first: "in 2022", "on Monday"."""
+    calendar = lexicon.words("weekdays") | lexicon.words("months")
+    return bool(tokens) and (tokens[0].tag == NUMBER or tokens[0].low.rstrip(".") in calendar)
+
+
+def _is_light(complement: list[Token], lexicon: Lexicon) -> bool:
+    """Whether one bare noun is all there is, which goes with the verb and its preposition: "took aim | at"."""
+    if len(complement) != 1 or complement[0].tag != CONTENT or complement[0].is_capital:
+        return False
+    low = complement[0].low
+    return not low.endswith("s") and low not in lexicon.words("plural_nouns")
+
+
+def _is_particle(tokens: list[Token], end: int) -> bool:
+    """Whether the word at `end` belongs to the verb before it: "sworn | in on Monday", "win | over many voters"."""
+    if tokens[end].low in ("over", "up", "off", "out", "down", "back", "away"):
+        return True
+    after = tokens[end + 1] if end + 1 < len(tokens) else None
+    apart = after is None or after.tag in (PREPOSITION, ADVERB, STOP, COMMA, SUBORDINATOR, CONJUNCTION, TO)
+    return apart and tokens[end].low in ("in", "on", "through", "by", "around")
 
 
 def _is_time(tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -424,7 +476,10 @@ def _opens_clause(tokens: list[Token], start: int) -> bool:
 
 def _before_conjunction(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon) -> float:
     """Before "and" or "but": a second predicate, or a clause with a subject of its own."""
-    if tokens[end].low not in ("and", "but", "so", "yet"):
+    joins = tokens[end].low in ("and", "but", "so", "yet")
+    if tokens[end].low == "or" and any(token.low in ("may", "might", "could", "can") for token in tokens[:group_end]):
+        joins = True  # what may be so or so, may be so
+    if not joins:
         return 0.0
     inner = any(token.low in CLAUSE_OPENERS for token in tokens[group_end:end])
     shown = any(token.low in lexicon.words("factive_verbs") for token in tokens[:group_end])
@@ -433,8 +488,19 @@ def _before_conjunction(tokens: list[Token], group_end: int, end: int, lexicon: 
     following = end + 1 + (tokens[end + 1].tag == ADVERB)
     if _second_predicate(tokens, group_end, following, lexicon):
         return 0.5
+    if _is_agent(tokens, group_end, end) and tokens[end].low == "and":
+        return 0.36  # "criticized by the council | and the press"
     subject = tokens[following].tag in (DETERMINER, PRONOUN, CONTENT, NUMBER)
     return 0.5 if subject and verb_after(tokens, following) is not None else 0.0
+
+
+def _is_agent(tokens: list[Token], group_end: int, end: int) -> bool:
+    """Whether "by" and the doer are all that stands behind the verb, before another doer."""
+    doer = tokens[group_end + 1 : end]
+    plain = bool(doer) and all(token.tag in (DETERMINER, CONTENT) for token in doer)
+    joined = tokens[end + 1 : end + 2]
+    follows = bool(joined) and joined[0].tag in (DETERMINER, CONTENT) and doer[-1:] and not doer[-1].is_capital
+    return tokens[group_end].low == "by" and plain and bool(follows)
 
 
 def _second_predicate(tokens: list[Token], group_end: int, position: int, lexicon: Lexicon) -> bool:

@@ -165,9 +165,17 @@ def _ends_noun(tokens: list[Token], end: int) -> bool:
     after = tokens[end] if end < len(tokens) else None
     if after is None:
         return True
+    if after.tag == COMMA and _is_listed(tokens[end + 1 : end + 8]):
+        return False  # "a council in Skerric, Lenham and abroad"
     if after.tag in (NUMBER, CONTENT, GERUND, DETERMINER, ADVERB, QUOTE, PARTICIPLE, CONJUNCTION):
         return False
     return after.low not in BOUND or after.tag == TO
+
+
+def _is_listed(following: list[Token]) -> bool:
+    """Whether a list goes on behind the comma: nouns alone up to "and" or "or"."""
+    joined = next((i for i, token in enumerate(following) if token.low in ("and", "or")), 0)
+    return joined > 0 and all(token.tag in (CONTENT, DETERMINER, NUMBER, COMMA) for token in following[:joined])
 
 
 def _continues_noun(tokens: list[Token], position: int, start: int) -> bool:

@@ -227,7 +227,7 @@ def _then_said(tokens: list[Token], start: int, verb: int, lexicon: Lexicon) -> 
         part = _up_to_mark(tokens, comma + 1)
         if not part or not (has_attribution(part, lexicon) or part[0].low == "according"):
             continue
-        if has_attribution(tokens[start:comma], lexicon):
+        if has_attribution(tokens[start:comma], lexicon) or any(token.low in _ASKING for token in part):
             return
         if part[0].low == "according":
             yield Predication(tokens[start:], verb - start, -0.08, is_claim=True)
@@ -260,6 +260,8 @@ def _up_to_mark(tokens: list[Token], start: int) -> list[Token]:
 
 def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon) -> Iterator[Predication]:
     """ "Officials said the bridge would close": with the speaker before it, behind it, or in the explanation only."""
+    if tokens[verb].low in _ASKING:
+        return
     content = content_start(tokens, _past_day(tokens, verb + 1, lexicon))
     inner = verb_after(tokens, content, _MAX_SUBJECT) if content + 1 < len(tokens) else None
     if inner is None:
@@ -288,6 +290,7 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
 _VERBS = frozenset((FINITE, BASE, GERUND, PARTICIPLE, PREPOSITION, ADVERB))
 _IN_PASSING = -0.22  # what a clause loses that only says when or why
 _AS_MANY = frozenset(("many", "much", "well", "soon", "long", "far", "such"))
+_ASKING = frozenset(("asked", "asks", "ask", "wondered", "wonders"))  # what is asked is not said
 _SELF = frozenset(("it", "he", "she", "they"))
 
 
@@ -304,6 +307,10 @@ def _speaker(subject: list[Token], verb: Token, lexicon: Lexicon) -> str:
     named = [token for token in subject if token.low.rstrip(".") not in lexicon.words("honorifics")]
     if len(named) > 1 and all(token.is_capital for token in named) and not _is_body(named, lexicon):
         return f"{named[-1].text} {verb.text}"
+    if len(named) > 3 and all(token.is_capital for token in named[-2:]) and named[-3].tag == CONTENT:
+        role = named[-3].is_capital and not _is_body(named[-2:], lexicon)
+        if role and any(token.tag == PREPOSITION for token in named[:-2]):
+            return f"{named[-1].text} {verb.text}"  # "Secretary for Security Ada Quill said"
     words = [token.text for token in subject]
     if subject[0].low in lexicon.words("articles") and len(words) > 1:
         return f"{' '.join(words[1:])} {verb.text}"
@@ -384,6 +391,8 @@ def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[P
             t.tag == CONJUNCTION for t in tokens[start:comma]
         ):
             yield Predication(subject + tokens[i + 1 :], len(subject), 0.02)
+        elif not listed:
+            yield from _then_said(subject + tokens[i + 1 :], 0, len(subject), lexicon)
         return
 
 
@@ -427,6 +436,8 @@ def _antecedent(tokens: list[Token], comma: int) -> int | None:
         return None
     if before is not None and before.tag not in (FINITE, BASE, PARTICIPLE, PREPOSITION, COMMA):
         return None
+    if before is not None and before.tag == COMMA and start > 1 and tokens[start - 2].is_capital:
+        return None  # the rest of a place's name: "the University of Skerric, Lenham, who"
     return start
 
 
