@@ -8,7 +8,8 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   `be_forms`, `modals`; `stop_words` say nothing of a topic;
 - `verbs`: base forms, `base/past/participle` where irregular; English inflections are made from them.
   `intransitive` forms end a clause well, after `incomplete_verbs` an object alone does not, `incomplete_participles`
-  end no passive, `done_to_participles` without an object are participles; `controlling_verbs` take an object and an infinitive;
+  end no passive, `done_to_participles` without an object are participles; `controlling_verbs` take an object and an
+  infinitive;
 - openings: `drop_openers` may be dropped before a comma, `bare_openers` without one, `lean_openers` lean on what went
   before; `dropped_links` may be dropped between commas, `dropped_adverbs` anywhere; `pointing_phrases` point back
   wherever they stand;
