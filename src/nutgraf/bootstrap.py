@@ -24,6 +24,7 @@ from nutgraf.settings import ModelSettings, Settings
 if TYPE_CHECKING:
     from nutgraf.adapters.llm.opening import Meter
     from nutgraf.adapters.llm.options import ModelOptions
+    from nutgraf.adapters.store.engine import Database
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
@@ -84,6 +85,15 @@ def open_application_store(settings: Settings) -> Store:
     store: Store = open_store(settings.database_url)
     store.migrate()
     return store
+
+
+def open_database(settings: Settings, url: str = "") -> Database:
+    """The database of `settings` or at `url`, as it is, for copying it whole. Raises ConfigError."""
+    from nutgraf.adapters.store.engine import Database
+
+    if not (url or settings.database.url):
+        prepare_data_dir(settings)
+    return Database(url or settings.database_url)
 
 
 def make_fetcher(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Fetcher:

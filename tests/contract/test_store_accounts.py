@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,9 @@ from nutgraf.adapters.store import SqlStore, accounts
 from nutgraf.adapters.store.engine import Database
 from nutgraf.domain.account import Role, TicketKind, TokenScope
 from nutgraf.domain.ids import DEFAULT_READER, ReaderId
+from nutgraf.domain.marks import Mark
 from nutgraf.errors import Conflict, NotFound
-from store_values import NOON
+from store_values import NOON, publish_new
 
 DAY = timedelta(days=1)
 NOBODY = ReaderId(999)
@@ -199,3 +201,49 @@ def test_tokens_are_few_and_kept_as_hashes(store: SqlStore, store_url: str) -> N
     database.close()
     assert len(set(tokens)) == len(kept) == accounts.MAX_TOKENS
     assert not any(token in repr(row) for token in tokens for row in kept)
+
+
+def test_a_reader_gets_all_that_is_kept_of_them_and_no_hash(store: SqlStore) -> None:
+    bo, cy = invite(store, "Bo"), invite(store, "Cy")
+    article_id = publish_new(store, "a")
+    store.set_mark(bo, article_id, Mark.SAVED, is_set=True, now=NOON)
+    store.record_read(bo, article_id, now=NOON)
+    store.set_mark(cy, article_id, Mark.HIDDEN, is_set=True, now=NOON)
+    store.save_search(bo, "ferry", now=NOON)
+    store.open_session(bo, now=NOON, expires_at=NOON + DAY)
+    data = store.reader_data(bo)
+    assert data["readers"][0]["name"] == "Bo"
+    assert [(row["url"], row["saved_at"]) for row in data["marks"]] == [("https://press.example/a", NOON.isoformat())]
+    assert [row["text"] for row in data["saved_searches"]] == ["ferry"]
+    assert (len(data["reads"]), len(data["sessions"])) == (1, 1)
+    assert "hash" not in json.dumps(data)
+    with pytest.raises(NotFound):
+        store.reader_data(NOBODY)
+
+
+def test_a_deleted_reader_leaves_nothing_and_others_keep_theirs(store: SqlStore) -> None:
+    bo, cy = invite(store, "Bo"), invite(store, "Cy")
+    article_id = publish_new(store, "a")
+    for reader_id in (bo, cy):
+        store.set_mark(reader_id, article_id, Mark.SAVED, is_set=True, now=NOON)
+    store.delete_reader(bo)
+    assert [reader.name for reader in store.list_readers()] == ["Reader", "Cy"]
+    assert len(store.list_saved(cy)) == 1
+    for again in (lambda: store.delete_reader(bo), lambda: store.reader_data(bo)):
+        with pytest.raises(NotFound):
+            again()
+
+
+def test_the_only_operator_stays_and_the_first_reader_becomes_nobody(store: SqlStore) -> None:
+    token = store.issue_ticket(TicketKind.SET_UP, reader_id=DEFAULT_READER, now=NOON, expires_at=NOON + DAY)
+    store.redeem_ticket(token, name="Ada", password_hash="h", now=NOON)
+    article_id = publish_new(store, "a")
+    store.set_mark(DEFAULT_READER, article_id, Mark.SAVED, is_set=True, now=NOON)
+    with pytest.raises(Conflict):
+        store.delete_reader(DEFAULT_READER)
+    invite(store, "Bo", Role.OPERATOR)
+    store.delete_reader(DEFAULT_READER)
+    first = store.get_reader(DEFAULT_READER)
+    assert (first.name, first.has_password) == ("Reader", False)
+    assert store.find_reader("Ada") is None
+    assert store.list_saved(DEFAULT_READER) == []

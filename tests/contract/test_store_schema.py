@@ -142,6 +142,28 @@ def test_a_migration_may_remake_a_table_that_others_refer_to(migrated_sqlite: Pa
     store.close()
 
 
+def test_an_sqlite_file_is_copied_before_its_schema_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "nutgraf.db"
+    database = Database(f"sqlite:///{path}")
+    schema.migrate(database, to="0009")
+    assert list(tmp_path.glob("*.schema-*")) == [], "there was nothing to keep"
+    schema.migrate(database, to="0010")
+    database.write(lambda connection: connection.execute(text("UPDATE readers SET name = 'Ada'")))
+    monkeypatch.setattr(schema.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 10}))
+    with pytest.raises(StoreError) as refused:
+        schema.migrate(database)
+    assert refused.value.code == "disk_full"
+    monkeypatch.undo()
+    schema.migrate(database)
+    (copy,) = tmp_path.glob("*.schema-*")
+    assert (copy.name, stat.S_IMODE(copy.stat().st_mode)) == ("nutgraf.db.schema-0010", 0o600)
+    before = Database(f"sqlite:///{copy}")
+    assert before.read(schema.stored_revision) == "0010"
+    assert before.read(lambda connection: connection.execute(text("SELECT name FROM readers")).scalar()) == "Ada"
+    before.close()
+    database.close()
+
+
 def test_a_second_start_does_not_import_alembic(store_url: str) -> None:
     program = (
         "import sys; from nutgraf.adapters.store import open_store; store = open_store(sys.argv[1]);"

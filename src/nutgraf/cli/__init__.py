@@ -14,15 +14,18 @@ from nutgraf.errors import NutgrafError
 COMMANDS = {
     "accuracy": "Show how accurate the briefs are, by writer and publisher.",
     "add": "Subscribe to a feed.",
+    "backup": "Write everything into one file, while Nutgraf runs.",
     "brief": "Write one brief from an address, a file or standard input.",
     "demo": "Start with the sample press: invented publishers, real briefs.",
     "doctor": "Check this installation and say what is wrong.",
     "export": "Write out the briefs as JSON Lines or Markdown.",
     "feeds": "List, pause, resume, rename and remove feeds.",
     "import": "Subscribe to the feeds of an OPML file.",
+    "move": "Copy everything to another database, SQLite or PostgreSQL.",
     "poll": "Poll feeds now and brief what is new, then stop.",
     "reports": "Decide on faults that readers reported.",
-    "readers": "Invite readers, give new passwords, keep somebody out.",
+    "readers": "Invite readers, give new passwords, export and delete them.",
+    "restore": "Fill a new place from a backup.",
     "search": "Find briefs by their words.",
     "quarantine": "List what was set aside and why; try it again.",
     "settings": "Show every setting, its value and where it comes from.",
@@ -39,6 +42,7 @@ Examples:
   nutgraf import subscriptions.opml             subscribe to many
   nutgraf search 'ferry after:7d'               briefs by their words
   nutgraf serve --port 9000                     your own site
+  nutgraf backup ~/backups/ --keep 7            everything in one file, the last seven kept
   nutgraf export --format markdown -o all.md    everything that was written
 
 \b

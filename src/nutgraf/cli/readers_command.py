@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -27,12 +27,14 @@ Examples:
   nutgraf readers invite
   nutgraf readers reset ada        a link to a new password
   nutgraf readers disable bo
+  nutgraf readers export bo -o bo.json    all that is kept of them
+  nutgraf readers delete bo
 """
 
 
 @click.group("readers", epilog=_EPILOG)
 def command() -> None:
-    """Invite readers, give new passwords, keep somebody out. A running server heeds it at once."""
+    """Invite readers, give new passwords, keep somebody out, export and delete. A running server heeds it at once."""
 
 
 @command.command("list")
@@ -108,6 +110,33 @@ def enable(name: str, data_dir: Path | None) -> None:
     with _store(data_dir) as (store, _):
         store.set_disabled(_find(store, name).id, None)
     click.echo(f"{name} may come in again.")
+
+
+@command.command("export")
+@click.argument("name")
+@click.option("-o", "--output", type=click.File("w", encoding="utf-8", lazy=True), default="-", help="File to write.")
+@data_option
+def export(name: str, output: TextIO, data_dir: Path | None) -> None:
+    """Write all that is kept of a reader, as JSON: marks, history, follows, mutes, searches, reports, sessions."""
+    import json
+
+    with _store(data_dir) as (store, _):
+        data = store.reader_data(_find(store, name).id)
+    output.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+@command.command("delete")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@data_option
+def delete(name: str, yes: bool, data_dir: Path | None) -> None:
+    """Delete a reader and all they own. Faults they reported stay, without their name."""
+    with _store(data_dir) as (store, _):
+        reader = _find(store, name)
+        if not yes:
+            click.confirm(f"Delete {reader.name} with all marks, history, follows, mutes and searches?", abort=True)
+        store.delete_reader(reader.id)
+    click.echo(f"{reader.name} is deleted.")
 
 
 @contextmanager

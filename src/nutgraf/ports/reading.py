@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, TicketKind, TokenScope
 from nutgraf.domain.appearance import Appearance
@@ -207,6 +207,18 @@ class AccountStore(Protocol):
         """Keep a reader out, ending their sessions and links, or let them in again.
 
         Raises NotFound, or Conflict for the last operator who could let anybody in again.
+        """
+        ...
+
+    def reader_data(self, reader_id: ReaderId) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is kept of a reader, by kind, as JSON holds it; without hashes. Raises NotFound."""
+        ...
+
+    def delete_reader(self, reader_id: ReaderId) -> None:
+        """Delete a reader and all they own; faults they reported stay, without them.
+
+        The first reader stays as whoever reads where nobody signs in, with nothing left of the person.
+        Raises NotFound, Conflict for the only operator.
         """
         ...
 

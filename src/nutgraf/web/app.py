@@ -149,6 +149,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/welcome/{token}", welcome.welcome_page, methods=["GET"]),
     Route("/welcome/{token}", welcome.come_in, methods=["POST"]),
     Route("/account", account.account_page),
+    Route("/account/data.json", account.own_data),
     Route("/account/appearance", appearance.choose_appearance, methods=["POST"]),
     Route("/account/password", account.change_password, methods=["POST"]),
     Route("/account/sessions/end", account.end_sessions, methods=["POST"]),

@@ -74,6 +74,12 @@ class Database:
         with _own_errors(), self._readers.begin() as connection:
             return work(connection)
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as of one moment for as long as it is open. Raises StoreError."""
+        with _own_errors(), self._readers.begin() as connection:
+            yield connection
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, committed whole or not at all; `work` may run again after a lost race.
 
@@ -88,7 +94,7 @@ class Database:
 
         def checked(connection: Connection) -> T:
             result = work(connection)
-            if not self.is_postgresql and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+            if not self.is_postgresql and _find_broken_reference(connection):
                 raise StoreError("A migration would have left a reference that leads nowhere.", code="migration")
             return result
 
@@ -96,6 +102,15 @@ class Database:
             return self._commit(self._engine.execution_options(**{_WRITES: True, _MIGRATES: True}), checked)
         finally:
             self._engine.dispose()  # of connections only those opened from now on keep to foreign keys
+
+    def load(self, work: Callable[[Connection], T]) -> T:
+        """Like `write`, with SQLite's foreign keys off: rows arrive table by table; `check_references` ends it."""
+        return self._commit(self._engine.execution_options(**{_WRITES: True, _MIGRATES: True}), work)
+
+    def check_references(self) -> None:
+        """Raises StoreError where a reference leads nowhere, which `load` on SQLite does not notice."""
+        if not self.is_postgresql and self.read(_find_broken_reference):
+            raise StoreError("A reference in the database leads nowhere.", code="broken_reference")
 
     def _commit(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         if not self.is_postgresql:
@@ -208,6 +223,10 @@ def insert_into(dialect_name: str, table: Table) -> sqlite.Insert:
     if dialect_name == "postgresql":
         return cast(sqlite.Insert, postgresql.insert(table))
     return sqlite.insert(table)
+
+
+def _find_broken_reference(connection: Connection) -> bool:
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None
 
 
 def _commit_once(engine: Engine, work: Callable[[Connection], T]) -> T:

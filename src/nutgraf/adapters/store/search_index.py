@@ -59,6 +59,11 @@ _ADD_POSTGRESQL = text(
     "INSERT INTO brief_search (rowid, headline, body, words) "
     "VALUES (:number, :headline, :body, CAST(:words AS tsvector))"
 )
+_ROWS_SQLITE = text("SELECT rowid, headline, body, labels FROM brief_search WHERE rowid > :number ORDER BY rowid")
+_ROWS_POSTGRESQL = text(  # labels are the lexemes without a position
+    "SELECT rowid, headline, body, (SELECT coalesce(string_agg(lexeme, ' '), '') FROM unnest(words) "
+    "WHERE positions IS NULL) AS labels FROM brief_search WHERE rowid > :number ORDER BY rowid"
+)
 
 
 def row_number(listed_at: datetime, article_id: int) -> int:
@@ -97,15 +102,7 @@ def add(
     body = [term for row in rows if row.text for term in search_terms(row.text)]
     named = dict.fromkeys(_label("p", end) for slug in publishers for end in _ends(slug))
     labels = [EVERY_BRIEF, *named, *(_label("t", slug) for slug in sorted(topics))]
-    values = {
-        "number": row_number(listed_at, article_id),
-        "headline": " ".join(headline),
-        "body": " ".join(body),
-    }
-    if connection.dialect.name == "postgresql":
-        connection.execute(_ADD_POSTGRESQL, values | {"words": _vector(headline, body, labels)})
-    else:
-        connection.execute(_ADD_SQLITE, values | {"labels": " ".join(labels)})
+    insert_row(connection, row_number(listed_at, article_id), headline, body, labels)
 
 
 def remove(connection: Connection, article_id: ArticleId, listed_at: datetime) -> None:
@@ -163,3 +160,25 @@ def _vector(headline: Sequence[str], body: Sequence[str], labels: Sequence[str])
             if index + offset <= _MAX_POSITION:
                 positions.setdefault(term, []).append(index + offset)
     return " ".join(f"'{term}'" + (f":{','.join(map(str, at))}" if at else "") for term, at in positions.items())
+
+
+def rows_after(connection: Connection, number: int) -> Iterator[tuple[int, str, str, str]]:
+    """Every row above this number in their order: number, and its three columns as terms between spaces."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    rows = connection.execution_options(yield_per=1_000).execute(
+        _ROWS_POSTGRESQL if is_postgresql else _ROWS_SQLITE, {"number": number}
+    )
+    for row in rows:
+        labels = " ".join(sorted(row.labels.split(" ")))  # a tsvector has an order of its own
+        yield row.rowid, row.headline, row.body, labels
+
+
+def insert_row(
+    connection: Connection, number: int, headline: Sequence[str], body: Sequence[str], labels: Sequence[str]
+) -> None:
+    """Insert one row as `rows_after` gave it, its columns as terms."""
+    values = {"number": number, "headline": " ".join(headline), "body": " ".join(body)}
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADD_POSTGRESQL, values | {"words": _vector(headline, body, labels)})
+    else:
+        connection.execute(_ADD_SQLITE, values | {"labels": " ".join(labels)})

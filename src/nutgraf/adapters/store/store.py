@@ -20,6 +20,7 @@ from nutgraf.adapters.store.operating import SqlOperating
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
+from nutgraf.adapters.store.reader_data import SqlReaderData
 from nutgraf.adapters.store.reports import SqlReports
 from nutgraf.adapters.store.retention import SqlRetention
 from nutgraf.adapters.store.revisions import SqlRevisions
@@ -38,6 +39,7 @@ class SqlStore(
     SqlBriefs,
     SqlSearching,
     SqlAccounts,
+    SqlReaderData,
     SqlReports,
     SqlCorrections,
     SqlLedger,

@@ -62,6 +62,7 @@ ACCESS: Mapping[str, Access] = {
     "/search/saved": Access.READER,
     "/search/saved/{search_id:id}/remove": Access.READER,
     "/account": Access.READER,
+    "/account/data.json": Access.READER,
     "/account/appearance": Access.READER,
     "/account/password": Access.READER,
     "/account/sessions/end": Access.READER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from nutgraf.domain.account import TokenScope
 from nutgraf.domain.ids import TokenId
@@ -25,6 +25,13 @@ DONE_SENTENCES = {
 def account_page(request: Request) -> Response:
     """GET /account."""
     return _page(request)
+
+
+def own_data(request: Request) -> Response:
+    """GET /account/data.json: all that is kept of this reader, as a file."""
+    data = site_of(request).services.store.reader_data(reader_of(request))
+    headers = {"Content-Disposition": 'attachment; filename="nutgraf-reader.json"', "Cache-Control": "no-store"}
+    return JSONResponse(data, headers=headers)
 
 
 async def change_password(request: Request) -> Response:
