@@ -17,9 +17,10 @@ import pytest
 
 from fakes import FakeClock, FakeModel
 from nutgraf.adapters.llm.caching import CachedModel, answer_key, is_worth_keeping
-from nutgraf.adapters.llm.metering import NO_LIMIT, Budgets, MeteredModel
+from nutgraf.adapters.llm.metering import MeteredModel
 from nutgraf.adapters.llm.prices import OwnPrice, Prices
 from nutgraf.adapters.store import SqlStore, open_store
+from nutgraf.domain.budgets import Budgets, is_short, is_spent
 from nutgraf.domain.ids import FeedId, ReaderId
 from nutgraf.domain.model import ModelAnswer, ModelPurpose, ModelRequest, usage_of
 from nutgraf.domain.spending import BudgetLimit, BudgetScope, BudgetUse
@@ -236,14 +237,16 @@ async def test_a_day_is_the_operators(store: SqlStore) -> None:
 @in_loop
 async def test_a_text_is_paid_for_once(store: SqlStore) -> None:
     inner = FakeModel(ANSWER)
-    model = CachedModel(metered(inner, store), store=store, clock=FakeClock())
+    model = CachedModel(metered(inner, store), store=store, clock=FakeClock(), budgets=Budgets())
     first = await model.complete(REQUEST)
     second = await model.complete(REQUEST)
     assert (second.text, second.from_cache, second.micro_dollars) == (first.text, True, 0)
     assert len(inner.requests) == 1
     total = store.costs(last=DAY, days=1).total
     assert (total.calls, total.cached) == (1, 1)
-    changed = CachedModel(metered(inner, store), store=store, clock=FakeClock(), variant="temperature 0.2")
+    changed = CachedModel(
+        metered(inner, store), store=store, clock=FakeClock(), budgets=Budgets(), variant="temperature 0.2"
+    )
     assert not (await changed.complete(REQUEST)).from_cache
     usage = usage_of([first, second])
     assert usage is not None
@@ -253,7 +256,7 @@ async def test_a_text_is_paid_for_once(store: SqlStore) -> None:
 @in_loop
 async def test_many_who_ask_the_same_at_once_pay_once(store: SqlStore) -> None:
     inner = SlowModel()
-    models = [CachedModel(metered(inner, store), store=store, clock=RealSleep()) for _ in range(2)]
+    models = [CachedModel(metered(inner, store), store=store, clock=RealSleep(), budgets=Budgets()) for _ in range(2)]
     calls = [asyncio.create_task(models[number % 2].complete(REQUEST)) for number in range(20)]
     await inner.is_asked.wait()
     inner.may_answer.set()
@@ -265,7 +268,7 @@ async def test_many_who_ask_the_same_at_once_pay_once(store: SqlStore) -> None:
 @in_loop
 async def test_who_waited_for_a_failure_asks_again(store: SqlStore) -> None:
     inner = FakeModel(Unavailable("busy", code="model_busy"), ANSWER)
-    model = CachedModel(metered(inner, store), store=store, clock=FakeClock())
+    model = CachedModel(metered(inner, store), store=store, clock=FakeClock(), budgets=Budgets())
     results = await asyncio.gather(*(model.complete(REQUEST) for _ in range(3)), return_exceptions=True)
     assert [type(result) for result in results] == [Unavailable, ModelAnswer, ModelAnswer]
     assert len(inner.requests) == 2
@@ -274,7 +277,7 @@ async def test_who_waited_for_a_failure_asks_again(store: SqlStore) -> None:
 @in_loop
 async def test_tests_and_broken_answers_are_not_kept(store: SqlStore) -> None:
     inner = FakeModel("no JSON", ANSWER)
-    model = CachedModel(metered(inner, store), store=store, clock=FakeClock())
+    model = CachedModel(metered(inner, store), store=store, clock=FakeClock(), budgets=Budgets())
     assert (await model.complete(REQUEST)).text == "no JSON"
     assert (await model.complete(REQUEST)).text == ANSWER
     test = ModelRequest(REQUEST.system, REQUEST.prompt, REQUEST.schema, ModelPurpose.TEST, max_output_tokens=100)
@@ -310,8 +313,23 @@ def test_the_key_heeds_all_that_is_asked_and_not_who_pays() -> None:
     assert len({key, *others}) == 7
 
 
-def test_no_limit_is_none() -> None:
-    assert BudgetLimit(0, 0, 0) == NO_LIMIT
+def test_half_of_a_budget_is_for_whatever_comes_and_the_rest_is_spread() -> None:
+    limit = BudgetLimit(requests=100, tokens=1_000)
+    assert not is_short(BudgetUse(49, 0), limit, day_share=0.0)
+    assert is_short(BudgetUse(50, 0), limit, day_share=0.1)
+    assert is_short(BudgetUse(0, 700), limit, day_share=0.6)
+    assert not is_short(BudgetUse(0, 700), limit, day_share=0.75)
+    assert not is_short(BudgetUse(10**6, 10**9, 10**9), BudgetLimit(), day_share=0.0), "without a limit there is enough"
+    assert is_spent(BudgetUse(100, 0), limit)
+    assert not is_spent(BudgetUse(99, 999), limit)
+
+
+def test_a_day_ends_at_midnight_also_where_the_clock_changes() -> None:
+    berlin = Budgets(zone=ZoneInfo("Europe/Berlin"))
+    midnight = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)  # of a day that has 23 hours
+    assert berlin.day(midnight) == date(2026, 3, 29)
+    assert berlin.seconds_left(midnight) == 23 * 3_600
+    assert 0 <= berlin.day_share(midnight) < 0.05
 
 
 class RealSleep(FakeClock):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, fields
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 from typing import NewType
 
 from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
@@ -169,8 +169,3 @@ class Wish:
     reason: WishReason
     wished_at: datetime
     reader_id: ReaderId | None = None
-
-
-def day_of(moment: datetime, zone: tzinfo) -> date:
-    """The day of a budget that a moment belongs to."""
-    return moment.astimezone(zone).date()

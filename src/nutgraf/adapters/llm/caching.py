@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from datetime import UTC, timedelta, tzinfo
+from datetime import timedelta
 
 import structlog
 
+from nutgraf.domain.budgets import Budgets
 from nutgraf.domain.model import ModelAnswer, ModelPurpose, ModelRequest
-from nutgraf.domain.spending import CachedAnswer, PlannedCall, day_of
+from nutgraf.domain.spending import CachedAnswer, PlannedCall
 from nutgraf.errors import StoreError
 from nutgraf.ports import Clock, LanguageModel
 from nutgraf.ports.models import ModelStore
@@ -30,12 +31,12 @@ class CachedModel:
     """
 
     def __init__(
-        self, inner: LanguageModel, *, store: ModelStore, clock: Clock, zone: tzinfo = UTC, variant: str = ""
+        self, inner: LanguageModel, *, store: ModelStore, clock: Clock, budgets: Budgets, variant: str = ""
     ) -> None:
         self._inner = inner
         self._store = store
         self._clock = clock
-        self._zone = zone
+        self._budgets = budgets
         self._variant = variant
         self._asking: dict[str, asyncio.Event] = {}
 
@@ -109,7 +110,7 @@ class CachedModel:
 
     async def _count(self, kept: CachedAnswer, request: ModelRequest) -> None:
         call = PlannedCall(
-            day=day_of(self._clock.now(), self._zone),
+            day=self._budgets.day(self._clock.now()),
             provider=kept.provider,
             model=kept.model,
             purpose=request.purpose,

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
 from nutgraf.adapters.llm.prices import Prices
+from nutgraf.domain.budgets import Budgets
 from nutgraf.domain.model import ModelAnswer, ModelRequest
-from nutgraf.domain.spending import BudgetLimit, BudgetScope, CallId, CallOutcome, CallResult, PlannedCall, day_of
+from nutgraf.domain.spending import CallId, CallOutcome, CallResult, PlannedCall
 from nutgraf.errors import ModelError, StoreError, Unavailable
 from nutgraf.ports import Clock, LanguageModel
 from nutgraf.ports.models import SpendingStore
@@ -44,32 +44,7 @@ TURNED_AWAY_CODES = frozenset(
 )
 """The host said no before it wrote anything, or was never reached: nothing is charged. All else may have been."""
 
-NO_LIMIT = BudgetLimit()
-
 _LOG = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Budgets:
-    """The limits of a day, and the time zone whose days they are. `providers` holds those of single providers."""
-
-    everything: BudgetLimit = NO_LIMIT
-    providers: Mapping[str, BudgetLimit] = field(default_factory=dict)
-    each_feed: BudgetLimit = NO_LIMIT
-    each_reader: BudgetLimit = NO_LIMIT
-    zone: tzinfo = UTC
-
-    def of(self, call: PlannedCall) -> dict[BudgetScope, BudgetLimit]:
-        """The limits that a call falls under. What a reader asks for is the reader's, not the feed's."""
-        limits = {
-            BudgetScope.ALL: self.everything,
-            BudgetScope.PROVIDER: self.providers.get(call.provider, NO_LIMIT),
-        }
-        if call.reader_id is not None:
-            limits[BudgetScope.READER] = self.each_reader
-        elif call.feed_id is not None:
-            limits[BudgetScope.FEED] = self.each_feed
-        return limits
 
 
 class MeteredModel:
@@ -121,7 +96,7 @@ class MeteredModel:
         """The most that a call can take: no tokenizer makes more tokens than there are bytes."""
         input_tokens = _bytes_of(request) + OVERHEAD_TOKENS
         return PlannedCall(
-            day=day_of(now, self._budgets.zone),
+            day=self._budgets.day(now),
             provider=self._provider,
             model=self._model,
             purpose=request.purpose,
@@ -146,9 +121,7 @@ class MeteredModel:
         try:
             return await asyncio.to_thread(self._store.reserve_call, call, limits, now=now, expires_at=expires_at)
         except Unavailable as error:
-            raise Unavailable(
-                error.message, code=error.code, retry_after_s=_seconds_left_of_day(now, self._budgets.zone)
-            ) from None
+            raise Unavailable(error.message, code=error.code, retry_after_s=self._budgets.seconds_left(now)) from None
         except StoreError as error:
             raise Unavailable(f"The budget cannot be read: {error.message}", code="budget_unknown") from error
 
@@ -177,9 +150,3 @@ class MeteredModel:
 def _bytes_of(request: ModelRequest) -> int:
     schema = json.dumps(dict(request.schema), ensure_ascii=False)
     return sum(len(text.encode(errors="replace")) for text in (request.system, request.prompt, schema))
-
-
-def _seconds_left_of_day(now: datetime, zone: tzinfo) -> float:
-    local = now.astimezone(zone)
-    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), tzinfo=zone)
-    return max(1.0, (midnight.astimezone(UTC) - now.astimezone(UTC)).total_seconds())
