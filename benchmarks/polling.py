@@ -146,6 +146,7 @@ async def _nutgraf_rounds(farm: Farm, polite: list[str], hostile: list[str], at_
 
 async def _nutgraf_round(application: Any, feeds: int, farm: Farm) -> Round:
     """Poll what is due with the application's own parts, but leave the articles that are found where they are."""
+    from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
 
     loop = asyncio.get_running_loop()
@@ -163,10 +164,15 @@ async def _nutgraf_round(application: Any, feeds: int, farm: Farm) -> Round:
                     result.failures[outcome.error.code] += 1
                 return outcome
 
-        runner = PipelineRunner(
+        performer = WorkPerformer(
             store=application.store,
             poller=Watched(),  # type: ignore[arg-type]
             advancer=application.advancer,
+            clock=application.clock,
+        )
+        runner = PipelineRunner(
+            store=application.store,
+            performer=performer,
             clock=application.clock,
             options=RunnerOptions(max_feeds=application.settings.work.max_feeds, max_articles=0),
         )

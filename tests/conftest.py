@@ -32,7 +32,7 @@ def postgresql_url() -> Iterator[str]:
     except Exception as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    _run_sql(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    run_sql(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +41,7 @@ def postgresql_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_postgresql(postgresql_url: str) -> str:
     """The name of a database with the schema and nothing else, for making others after it."""
-    _run_sql(postgresql_url, "CREATE DATABASE migrated")
+    run_sql(postgresql_url, "CREATE DATABASE migrated")
     store = open_store(database_url(postgresql_url, "migrated"))
     store.migrate()
     store.close()
@@ -69,9 +69,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server_url = request.getfixturevalue("postgresql_url")
     template = request.getfixturevalue("migrated_postgresql")
     name = f"test_{uuid4().hex}"
-    _run_sql(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
+    run_sql(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield database_url(server_url, name)
-    _run_sql(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    run_sql(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -82,9 +82,9 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         return
     server_url = request.getfixturevalue("postgresql_url")
     name = f"empty_{uuid4().hex}"
-    _run_sql(server_url, f"CREATE DATABASE {name}")
+    run_sql(server_url, f"CREATE DATABASE {name}")
     yield database_url(server_url, name)
-    _run_sql(server_url, f"DROP DATABASE {name} WITH (FORCE)")
+    run_sql(server_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def database_url(server_url: str, name: str) -> str:
     return server_url.replace("/postgres?", f"/{name}?")
 
 
-def _run_sql(url: str, *statements: str) -> None:
+def run_sql(url: str, *statements: str) -> None:
     """Run each statement by itself, outside of a transaction."""
     import psycopg
 

@@ -6,10 +6,10 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -17,8 +17,9 @@ import structlog
 from nutgraf import __version__
 from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.recent_log import RECENT_LOG
+from nutgraf.domain.work import QUEUES
 from nutgraf.errors import ConfigError
-from nutgraf.ports import Clock, Fetcher, LanguageModel, StageRunner, Store
+from nutgraf.ports import Clock, Fetcher, HostLeases, LanguageModel, StageRunner, Store
 from nutgraf.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
@@ -27,19 +28,25 @@ if TYPE_CHECKING:
     from nutgraf.adapters.store.engine import Database
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
-    from nutgraf.pipeline.hubs import HubSubscriber
+    from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
-    from nutgraf.pipeline.retention import Cleaner
     from nutgraf.pipeline.runner import PipelineRunner
     from nutgraf.pipeline.schedule import IntervalLimits
+    from nutgraf.pipeline.shared_runner import SharedRunner
+
+    Companion = Callable[[], Coroutine[Any, Any, None]]
 
 _MAX_DEFAULT_PROCESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Everything that runs, with nothing started yet."""
+    """Everything that runs, with nothing started yet.
+
+    `companions` are loops that run beside `runner`; where several processes share the work, the runner starts them
+    itself in the one that is elected.
+    """
 
     settings: Settings
     store: Store
@@ -48,11 +55,21 @@ class Application:
     clock: Clock
     poller: FeedPoller
     advancer: ArticleAdvancer
-    runner: PipelineRunner
+    runner: PipelineRunner | SharedRunner
+    companions: tuple[Companion, ...]
     pictures: PictureCollector
-    hubs: HubSubscriber
     disk: DiskGuard
-    cleaner: Cleaner
+    queues: tuple[str, ...]
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same database."""
+        return is_shared(self.settings)
+
+    @property
+    def is_scheduler(self) -> bool:
+        """Whether this process puts due work in line at the moment."""
+        return getattr(self.runner, "is_scheduler", True)
 
     async def close(self) -> None:
         """End processes and release connections; what was under way goes on at the next start."""
@@ -84,6 +101,10 @@ def open_application_store(settings: Settings) -> Store:
         prepare_data_dir(settings)
     store: Store = open_store(settings.database_url)
     store.migrate()
+    if is_shared(settings):
+        from nutgraf.adapters.queue.postgres_schema import prepare_queue
+
+        prepare_queue(settings.database_url)
     return store
 
 
@@ -96,8 +117,15 @@ def open_database(settings: Settings, url: str = "") -> Database:
     return Database(url or settings.database_url)
 
 
-def make_fetcher(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Fetcher:
-    """The one way out, with what `settings` and the caller allow."""
+def is_shared(settings: Settings) -> bool:
+    """Whether the database is one that several machines can work on."""
+    return settings.database_url.startswith("postgres")
+
+
+def make_fetcher(
+    settings: Settings, *, allow_private: tuple[str, ...] = (), leases: HostLeases | None = None
+) -> Fetcher:
+    """The one way out, with what `settings` and the caller allow; `leases` where other processes go out, too."""
     from nutgraf.adapters.http import FetchOptions, HttpFetcher
 
     fetch = settings.fetch
@@ -109,7 +137,7 @@ def make_fetcher(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> 
         max_body_bytes=fetch.max_body_bytes,
         total_timeout_s=fetch.total_timeout_s,
     )
-    return HttpFetcher(options, SystemClock())
+    return HttpFetcher(options, SystemClock(), leases=leases)
 
 
 def make_language_model(
@@ -153,16 +181,26 @@ def model_options(model: ModelSettings) -> ModelOptions:
     )
 
 
-def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()) -> Application:
-    """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition)."""
+def build_application(
+    settings: Settings,
+    *,
+    allow_private: tuple[str, ...] = (),
+    queues: tuple[str, ...] = tuple(QUEUES),
+    concurrency: int | None = None,
+) -> Application:
+    """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition).
+
+    `queues` are those that this process serves where it shares the work, with `concurrency` articles at once in each
+    (by default as the settings have it).
+    """
     from nutgraf.adapters.queue.processes import ProcessStageRunner
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
+    from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
     from nutgraf.pipeline.retention import Cleaner, RetentionOptions
-    from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
     from nutgraf.pipeline.work import TASKS
     from nutgraf.stages.tag import load_taxonomy
 
@@ -170,7 +208,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
         load_taxonomy(settings.topics.taxonomy)  # a mistake in it is told now, not article by article
     store = open_application_store(settings)
     clock = SystemClock()
-    fetcher = make_fetcher(settings, allow_private=allow_private)
+    fetcher = make_fetcher(settings, allow_private=allow_private, leases=_host_leases(settings))
     stages = ProcessStageRunner(
         TASKS, workers=worker_count(settings), memory_limit_bytes=settings.work.process_memory_bytes
     )
@@ -193,8 +231,7 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
         min_free_bytes=settings.work.min_free_bytes,
         clock=clock,
     )
-    options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
-    runner = PipelineRunner(store=store, poller=poller, advancer=advancer, clock=clock, options=options, disk=disk)
+    performer = WorkPerformer(store=store, poller=poller, advancer=advancer, clock=clock)
     hubs = HubSubscriber(store=store, fetcher=fetcher, clock=clock, public_url=settings.server.public_url)
     retention = settings.retention
     cleaner = Cleaner(store=store, clock=clock, options=RetentionOptions(retention.keep_days, retention.old_text_days))
@@ -206,7 +243,64 @@ def build_application(settings: Settings, *, allow_private: tuple[str, ...] = ()
         options=_picture_options(settings),
         may_fetch=disk.allows_fetching,
     )
-    return Application(settings, store, fetcher, stages, clock, poller, advancer, runner, pictures, hubs, disk, cleaner)
+    companions: tuple[Companion, ...] = (pictures.run_forever, hubs.run_forever, cleaner.run_forever)
+    runner: PipelineRunner | SharedRunner
+    if is_shared(settings):
+        runner = _shared_runner(settings, performer, store, clock, disk, companions, queues, concurrency)
+        companions = ()
+    else:
+        runner = _own_runner(settings, performer, store, clock, disk)
+    return Application(
+        settings, store, fetcher, stages, clock, poller, advancer, runner, companions, pictures, disk, queues
+    )
+
+
+def _host_leases(settings: Settings) -> HostLeases | None:
+    if not is_shared(settings):
+        return None
+    from nutgraf.adapters.queue.host_leases import PostgresHostLeases
+
+    return PostgresHostLeases(settings.database_url, longest_request_s=settings.fetch.total_timeout_s)
+
+
+def _own_runner(
+    settings: Settings, performer: WorkPerformer, store: Store, clock: Clock, disk: DiskGuard
+) -> PipelineRunner:
+    from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
+
+    options = RunnerOptions(max_feeds=settings.work.max_feeds, max_articles=settings.work.max_articles)
+    return PipelineRunner(store=store, performer=performer, clock=clock, options=options, disk=disk)
+
+
+def _shared_runner(
+    settings: Settings,
+    performer: WorkPerformer,
+    store: Store,
+    clock: Clock,
+    disk: DiskGuard,
+    companions: tuple[Companion, ...],
+    queues: tuple[str, ...],
+    concurrency: int | None,
+) -> SharedRunner:
+    from nutgraf.adapters.queue.postgres_queue import ProcrastinateQueue
+    from nutgraf.pipeline.scheduler import SchedulerOptions, WorkScheduler
+    from nutgraf.pipeline.shared_runner import SharedOptions, SharedRunner
+
+    queue = ProcrastinateQueue(settings.database_url, lost_after_s=settings.work.lost_after_s)
+    pace = SchedulerOptions(max_lag=settings.work.max_lag)
+    scheduler = WorkScheduler(store=store, queue=queue, clock=clock, options=pace, may_fetch=disk.allows_fetching)
+    work = settings.work
+    options = SharedOptions(queues=queues, max_feeds=work.max_feeds, max_articles=concurrency or work.max_articles)
+    return SharedRunner(
+        store=store,
+        queue=queue,
+        performer=performer,
+        scheduler=scheduler,
+        clock=clock,
+        options=options,
+        pace=pace,
+        companions=companions,
+    )
 
 
 def _picture_options(settings: Settings) -> PictureOptions:

@@ -87,7 +87,10 @@ class DatabaseSettings(_Section):
 
     url: str = Field(
         default="",
-        description="SQLAlchemy address, such as `postgresql://user@host/name`. Empty: SQLite in the data folder.",
+        description=(
+            "Address of a PostgreSQL database, such as `postgresql://user@host/name`, which several processes and "
+            "machines may share. Empty: SQLite in the data folder."
+        ),
     )
 
 
@@ -131,6 +134,17 @@ class WorkSettings(_Section):
         default=256, ge=1, le=1_000, description="Feeds polled at once: more than may hang at the same time."
     )
     max_articles: int = Field(default=16, ge=1, le=1_000, description="Articles under way at once.")
+    max_lag: int = Field(
+        default=2_000,
+        ge=10,
+        description="On PostgreSQL: articles in line to be extracted or written above which fetching waits.",
+    )
+    lost_after_s: float = Field(
+        default=20.0,
+        ge=1,
+        le=600,
+        description="On PostgreSQL: seconds without a sign of life after which others take over a worker's work.",
+    )
     process_memory_bytes: int = Field(
         default=1_500_000_000, ge=300_000_000, description="Memory limit of each such process."
     )

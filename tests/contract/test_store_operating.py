@@ -114,8 +114,8 @@ def test_queues_tell_what_is_ready_from_what_failed_and_waits(store: SqlStore, f
     article = store.due_articles([ArticleState.FOUND], now=NOON, limit=1)[0]
     store.defer(article.id, until=NOON + HOUR, error_code="timeout", error_message="Too slow.")
     queues = store.step_queues(now=NOON)
-    assert queues[0] == StepQueue(ArticleState.FOUND, ready=2, later=1)
-    assert [(queue.ready, queue.later) for queue in queues[1:]] == [(0, 0)] * 3
+    assert queues[0] == StepQueue(ArticleState.FOUND, ready=2, later=1, oldest_at=NOON)
+    assert [(queue.ready, queue.later, queue.oldest_at) for queue in queues[1:]] == [(0, 0, None)] * 3
 
 
 def test_lag_tells_since_when_the_longest_waiting_has_been_due(store: SqlStore, feed_id: FeedId) -> None:

@@ -82,9 +82,15 @@ def test_settings_are_printed_with_their_source(tmp_path: Path, monkeypatch: pyt
 def test_the_status_tells_counts_queue_failures_and_room(store: SqlStore, feed_id: FeedId, tmp_path: Path) -> None:
     value = json.loads(run(status_command.command, tmp_path, "--json"))
     assert (value["feeds"], value["briefs"], value["set_aside"]) == (1, 0, 0)
-    assert value["queue"][ArticleState.FOUND.value] == {"ready": 1, "later": 0}
+    found = value["queue"][ArticleState.FOUND.value]
+    assert (found["ready"], found["later"]) == (1, 0)
+    assert found["oldest_s"] > 3_600
+    assert value["queue"][ArticleState.WRITTEN.value] == {"ready": 0, "later": 0, "oldest_s": None}
+    assert value["processes"] == []
     assert [feed["error_code"] for feed in value["failing_feeds"]] == ["timeout"]
     assert value["disk"]["free_bytes"] > 0
     output = run(status_command.command, tmp_path)
-    assert output.startswith("1 feed (1 failing), 0 briefs\nto fetch: 1 ready, 0 failed, to be retried\n")
+    assert output.startswith("1 feed (1 failing), 0 briefs\nto fetch: 1 ready (the first for ")
+    assert "\nto extract: 0 ready, 0 failed, to be retried\n" in output
+    assert "\nno process is running\n" in output
     assert "! Harbour Post: " in output

@@ -18,6 +18,7 @@ from nutgraf.domain.records import ArticleState
 from nutgraf.errors import HTTPStatus
 from nutgraf.pipeline.advancing import ArticleAdvancer
 from nutgraf.pipeline.disk_guard import LOOK_EVERY, DiskGuard
+from nutgraf.pipeline.performing import WorkPerformer
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.pipeline.runner import PipelineRunner, RunnerOptions
 from nutgraf.pipeline.schedule import IntervalLimits
@@ -69,12 +70,17 @@ def run_until_idle(
     store: SqlStore, fetcher: FakeFetcher, clock: FakeClock, disk: DiskGuard | None = None
 ) -> PipelineRunner:
     stages = InlineStageRunner(TASKS)
-    runner = PipelineRunner(
+    performer = WorkPerformer(
         store=store,
         poller=FeedPoller(
             store=store, fetcher=fetcher, stages=stages, clock=clock, limits_for=lambda url: IntervalLimits()
         ),
         advancer=ArticleAdvancer(store=store, fetcher=fetcher, stages=stages, clock=clock),
+        clock=clock,
+    )
+    runner = PipelineRunner(
+        store=store,
+        performer=performer,
         clock=clock,
         options=OPTIONS,
         disk=disk,

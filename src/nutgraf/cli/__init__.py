@@ -31,6 +31,8 @@ COMMANDS = {
     "settings": "Show every setting, its value and where it comes from.",
     "status": "Show what there is, what waits and what fails.",
     "serve": "Run everything in one process: the site and the pipeline.",
+    "web": "Run the site alone; `worker` does the work. Needs PostgreSQL.",
+    "worker": "Do the work of a site, on as many machines as wanted. Needs PostgreSQL.",
 }
 
 EXAMPLES = """\b
@@ -43,6 +45,7 @@ Examples:
   nutgraf search 'ferry after:7d'               briefs by their words
   nutgraf serve --port 9000                     your own site
   nutgraf backup ~/backups/ --keep 7            everything in one file, the last seven kept
+  nutgraf worker --queues fetch,write           share the work with other machines (PostgreSQL)
   nutgraf export --format markdown -o all.md    everything that was written
 
 \b

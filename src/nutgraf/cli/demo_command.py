@@ -61,7 +61,7 @@ def command(host: str | None, port: int | None, press_port: int | None, data_dir
             serving.Site(serving.make_site(application, sample_press=edition), listener),
         ]
         async with status:
-            await serving.run_until_signal(application, sites, on_ready=announce)
+            await serving.run_until_signal(application, sites, role="demo", on_ready=announce)
 
     serving.run_loop(run())
 

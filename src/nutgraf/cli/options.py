@@ -31,3 +31,17 @@ def settings_from(data_dir: Path | None = None, host: str | None = None, port: i
     if server:
         options["server"] = server
     return load_settings(**options)
+
+
+def shared_settings(settings: Settings) -> Settings:
+    """The settings themselves. Raises ConfigError where the database is not one that several processes can share."""
+    from nutgraf.bootstrap import is_shared
+    from nutgraf.errors import ConfigError
+
+    if not is_shared(settings):
+        raise ConfigError(
+            'This needs a PostgreSQL database: set database.url = "postgresql://…" in nutgraf.toml '
+            "(or NUTGRAF_DATABASE__URL). With SQLite, `nutgraf serve` does everything in one process.",
+            code="needs_postgresql",
+        )
+    return settings

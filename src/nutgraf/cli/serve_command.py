@@ -44,6 +44,6 @@ def command(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     async def run() -> None:
         site = serving.Site(serving.make_site(application, sample_press=sample_press), listener)
-        await serving.run_until_signal(application, [site], on_ready=announce)
+        await serving.run_until_signal(application, [site], role="serve", on_ready=announce)
 
     serving.run_loop(run())

@@ -1,4 +1,4 @@
-"""The site and the pipeline in one process and one event loop, until a signal ends them."""
+"""The site, the pipeline or both in one process and one event loop, until a signal ends them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from nutgraf.cli.edition import Edition
+    from nutgraf.pipeline.presence import Presence
     from nutgraf.settings import ServerSettings
 
 START_TIMEOUT_S = 10
@@ -116,6 +117,7 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
     from nutgraf.adapters.recent_log import RECENT_LOG
     from nutgraf.outputs.opml import Subscription, format_opml
     from nutgraf.pipeline.correcting import Desk
+    from nutgraf.pipeline.presence import WorkReporter
     from nutgraf.pipeline.subscribing import import_opml, subscribe
     from nutgraf.settings import describe_settings
     from nutgraf.stages.tag import load_taxonomy
@@ -124,7 +126,9 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
 
     settings, store, clock, runner = application.settings, application.store, application.clock, application.runner
     loop = asyncio.get_running_loop()
-    started_at = clock.now()
+    reporter = WorkReporter(
+        store=store, clock=clock, progress=runner.progress, is_shared=application.is_shared, started_at=clock.now()
+    )
     return create_app(
         WebServices(
             store=store,
@@ -137,9 +141,9 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             ),
             desk=Desk(store=store, stages=application.stages, clock=clock),
             wake=lambda: loop.call_soon_threadsafe(runner.wake),
-            progress=lambda: "" if runner.progress.is_idle else runner.progress.describe(),
+            progress=reporter.describe,
             version=__version__,
-            work=lambda: runner.progress.report(started_at),
+            work=reporter.report,
             disk=lambda: application.disk.state,
             recent_log=RECENT_LOG.entries,
             settings=lambda: describe_settings(settings),
@@ -161,11 +165,16 @@ def _public_host(server: ServerSettings) -> list[str]:
 
 
 async def run_until_signal(
-    application: Application, sites: Sequence[Site], *, on_ready: Callable[[], None] | None = None
+    application: Application,
+    sites: Sequence[Site] = (),
+    *,
+    role: str,
+    on_ready: Callable[[], None] | None = None,
+    runs_pipeline: bool = True,
 ) -> None:
-    """Serve `sites` and run the pipeline until SIGINT or SIGTERM (a second one ends at once).
+    """Serve `sites` and run the pipeline until SIGINT or SIGTERM (a second one ends open requests at once).
 
-    Raises what the pipeline's loop raises, should it end by itself.
+    `role` is what this process is called among others. Raises what the pipeline's loop raises, should it end by itself.
     """
     servers = [_Server(_server_config(site.app)) for site in sites]
     stop = asyncio.Event()
@@ -180,17 +189,16 @@ async def run_until_signal(
     try:
         async with asyncio.timeout(START_TIMEOUT_S):
             await asyncio.gather(*(server.is_up.wait() for server in servers))
-        pipeline = asyncio.create_task(application.runner.run_forever())
-        companions += map(
-            asyncio.create_task,
-            (application.pictures.run_forever(), application.hubs.run_forever(), application.cleaner.run_forever()),
-        )
+        if runs_pipeline:
+            pipeline = asyncio.create_task(application.runner.run_forever())
+            companions += [asyncio.create_task(companion()) for companion in application.companions]
+        companions.append(asyncio.create_task(_presence(application, role, runs_pipeline).run_forever()))
         if on_ready is not None:
             on_ready()
         stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({stopping, pipeline, *serving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopping, *serving, *([pipeline] if pipeline else ())}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if pipeline.done():
+        if pipeline is not None and pipeline.done():
             pipeline.result()
     finally:
         for server in servers:
@@ -202,6 +210,20 @@ async def run_until_signal(
         await asyncio.gather(*companions, return_exceptions=True)
         await asyncio.gather(*serving, return_exceptions=True)
         await application.close()
+
+
+def _presence(application: Application, role: str, runs_pipeline: bool) -> Presence:
+    from nutgraf.pipeline.presence import Presence
+
+    return Presence(
+        store=application.store,
+        clock=application.clock,
+        role=role,
+        version=__version__,
+        queues=application.queues if runs_pipeline else (),
+        progress=application.runner.progress,
+        is_scheduler=lambda: runs_pipeline and application.is_scheduler,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -47,11 +47,15 @@ class SetAsideReason:
 
 @dataclass(frozen=True, slots=True)
 class StepQueue:
-    """Articles that wait for the step that follows `state`: `ready` ones, and `later` ones that failed and wait."""
+    """Articles that wait for the step that follows `state`: `ready` ones, and `later` ones that failed and wait.
+
+    The first of the ready ones is so since `oldest_at`.
+    """
 
     state: ArticleState
     ready: int
     later: int
+    oldest_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

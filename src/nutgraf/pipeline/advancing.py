@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
+from datetime import datetime
 
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document, FetchRequest, Purpose
@@ -18,7 +20,7 @@ from nutgraf.errors import FetchError, NutgrafError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
-from nutgraf.stages.identify import CopyDecision, decide_copies
+from nutgraf.stages.identify import decide_copies
 
 EXTRACT_TIMEOUT_S = 20.0
 BRIEF_TIMEOUT_S = 20.0
@@ -43,11 +45,14 @@ class ArticleAdvancer:
         self._taxonomy_path = taxonomy_path
         self._identifying = asyncio.Lock()  # two copies at the same moment would not see each other
 
-    async def advance(self, record: ArticleRecord) -> ArticleState:
-        """Take `record` as far as it goes now; returns the state in which it rests. Never raises NutgrafError."""
+    async def advance(self, record: ArticleRecord, steps: Sequence[ArticleState] = STEPS) -> ArticleState:
+        """Take `record` as far as `steps` lead now; returns the state in which it rests.
+
+        Raises NutgrafError only where a failure itself cannot be stored.
+        """
         state: ArticleState = record.state
         try:
-            while state in STEPS:
+            while state in steps:
                 reached = await self._step(dataclasses.replace(record, state=state))
                 if reached is None:  # somebody else has taken it on
                     break
@@ -85,20 +90,21 @@ class ArticleAdvancer:
         if extracted.article.word_count < MIN_TEXT_WORDS:
             raise NutgrafError("The page holds too little text to brief.", code="too_little_text")
         async with self._identifying:
-            decision = await asyncio.to_thread(self._decide_copies, record.id, extracted)
-            return await asyncio.to_thread(
-                self._store.save_extraction,
-                record.id,
-                extracted.article,
-                band_keys=extracted.band_keys,
+            return await asyncio.to_thread(self._identify, record.id, extracted, now)
+
+    def _identify(self, article_id: ArticleId, extracted: Extracted, now: datetime) -> ArticleState | None:
+        article, band_keys = extracted.article, extracted.band_keys
+        with self._store.identifying(band_keys):
+            decision = decide_copies(article, self._store.find_copies(article_id, band_keys))
+            return self._store.save_extraction(
+                article_id,
+                article,
+                band_keys=band_keys,
                 copy_of=decision.original,
                 copies=decision.copies,
                 icon_url=extracted.icon_url,
                 now=now,
             )
-
-    def _decide_copies(self, article_id: ArticleId, extracted: Extracted) -> CopyDecision:
-        return decide_copies(extracted.article, self._store.find_copies(article_id, extracted.band_keys))
 
     async def _write(self, record: ArticleRecord) -> ArticleState | None:
         revision = await asyncio.to_thread(self._store.current_revision, record.id)

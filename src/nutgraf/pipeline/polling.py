@@ -68,6 +68,10 @@ class FeedPoller:
         change = await self._recorder.record(feed.id, attempt.result)
         return PollOutcome(change, attempt.error)
 
+    async def fail(self, feed: FeedRecord, error: NutgrafError) -> None:
+        """Store a poll that was not even tried as failed, so that it waits as any other failure does."""
+        await self._recorder.record(feed.id, self._failed(feed, error))
+
     async def attempt(self, feed: FeedRecord) -> Attempt:
         """Poll `feed` once without storing anything; `feed` may be one that is not subscribed yet."""
         try:

@@ -1,4 +1,8 @@
-"""The loop that keeps the news moving: takes what is due from the store and runs it, so much at a time."""
+"""The engine of one process: takes what is due from the store and runs it, so much at a time.
+
+Its queue is the store itself: the due time of a feed, the state and due time of an article. `shared_runner` is the
+engine for many processes; both run the tasks of `performing`.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,12 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from nutgraf.domain.ids import ArticleId, FeedId
+from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
-from nutgraf.errors import NotFound, NutgrafError
-from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
+from nutgraf.errors import NutgrafError
+from nutgraf.pipeline.advancing import STEPS
 from nutgraf.pipeline.disk_guard import DiskGuard
-from nutgraf.pipeline.polling import FeedPoller
+from nutgraf.pipeline.performing import WorkPerformer
 from nutgraf.pipeline.progress import Progress
 from nutgraf.ports import Clock, Store
 
@@ -56,19 +60,16 @@ class PipelineRunner:
         self,
         *,
         store: Store,
-        poller: FeedPoller,
-        advancer: ArticleAdvancer,
+        performer: WorkPerformer,
         clock: Clock,
         options: RunnerOptions | None = None,
-        progress: Progress | None = None,
         disk: DiskGuard | None = None,
     ) -> None:
         self._store = store
-        self._poller = poller
-        self._advancer = advancer
+        self._performer = performer
         self._clock = clock
         self._options = options or RunnerOptions()
-        self.progress = progress or Progress()
+        self.progress: Progress = performer.progress
         self._disk = disk
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -216,14 +217,7 @@ class PipelineRunner:
 
     async def _poll(self, feed: FeedRecord, host: str) -> None:
         try:
-            outcome = await self._poller.poll(feed)
-            self.progress.totals["polled"] += 1
-            self.progress.totals["found"] += outcome.change.new_articles
-            if outcome.error is not None:
-                self.progress.totals["failed_polls"] += 1
-                log.warning("poll_failed", feed=feed.url, code=outcome.error.code, error=outcome.error.message)
-        except NotFound:
-            log.info("feed_removed_meanwhile", feed=feed.url)
+            await self._performer.poll(feed)
         except NutgrafError as error:
             await self._store_failed("poll_not_stored", error, feed=feed.url)
         finally:
@@ -232,29 +226,12 @@ class PipelineRunner:
 
     async def _advance(self, article: ArticleRecord, host: str) -> None:
         try:
-            state = await self._advancer.advance(article)
-            self._count(article.id, state)
+            await self._performer.advance(article)
         except NutgrafError as error:
             await self._store_failed("step_not_stored", error, article=article.url)
-        except Exception as error:
-            log.exception("step_broke", article=article.url)
-            await self._set_aside(article, error)
         finally:
             self.progress.articles_under_way.discard(article.id)
             _leave(self._hosts, host)
-
-    async def _set_aside(self, article: ArticleRecord, error: Exception) -> None:
-        """Quarantine an article on which our own code broke, so that it cannot break again every few seconds."""
-        message = f"Nutgraf failed on this article ({type(error).__name__}); this is a fault of ours."
-        await asyncio.to_thread(
-            self._store.quarantine, article.id, error_code="internal", error_message=message, now=self._clock.now()
-        )
-        self._count(article.id, ArticleState.QUARANTINED)
-
-    def _count(self, article_id: ArticleId, state: ArticleState) -> None:
-        if state in (ArticleState.PUBLISHED, ArticleState.COPY, ArticleState.QUARANTINED):
-            self.progress.totals[state.value] += 1
-            log.info("article_done", article=article_id, state=state.value)
 
 
 def _leave(hosts: Counter[str], host: str) -> None:

@@ -8,6 +8,7 @@ from nutgraf.ports.models import ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 from nutgraf.ports.store import Store
+from nutgraf.ports.work import HostLeases, WorkerStore, WorkQueue, WorkScheduling
 from nutgraf.ports.world import Clock, Fetcher, LanguageModel, StageRunner, Writer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "DeskStore",
     "FeedStore",
     "Fetcher",
+    "HostLeases",
     "HubStore",
     "LanguageModel",
     "MarkStore",
@@ -28,5 +30,8 @@ __all__ = [
     "SearchStore",
     "StageRunner",
     "Store",
+    "WorkQueue",
+    "WorkScheduling",
+    "WorkerStore",
     "Writer",
 ]

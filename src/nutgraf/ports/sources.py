@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -52,6 +53,10 @@ class FeedStore(Protocol):
 
     def due_feeds(self, *, now: datetime, limit: int) -> list[FeedRecord]:
         """Active feeds whose `next_poll_at` is not after `now`, longest due first."""
+        ...
+
+    def due_feeds_among(self, feed_ids: Sequence[FeedId], *, now: datetime) -> list[FeedRecord]:
+        """Those of these feeds that are active and due."""
         ...
 
     def next_due_at(self) -> datetime | None:
@@ -140,12 +145,29 @@ class ArticleStore(Protocol):
         """Articles in one of `states` whose next attempt is not in the future, oldest step first."""
         ...
 
+    def due_articles_among(
+        self, article_ids: Sequence[ArticleId], states: Sequence[ArticleState], *, now: datetime
+    ) -> list[ArticleRecord]:
+        """Those of these articles that are in one of `states` and due."""
+        ...
+
+    def due_addresses(self, *, now: datetime, limit: int) -> list[tuple[ArticleId, str]]:
+        """Articles that are to be fetched now, longest due first, with their addresses and nothing else."""
+        ...
+
     def save_document(self, article_id: ArticleId, document: Document, *, now: datetime) -> bool:
         """FOUND → FETCHED, keeping the page until it is extracted."""
         ...
 
     def load_document(self, article_id: ArticleId) -> Document:
         """The stored page. Raises NotFound."""
+        ...
+
+    def identifying(self, band_keys: Sequence[int]) -> AbstractContextManager[None]:
+        """While one process is within, no other one is with an article that shares a band key.
+
+        Two copies at the same moment would not see each other. Threads of one process take turns themselves.
+        """
         ...
 
     def find_copies(self, article_id: ArticleId, band_keys: Sequence[int]) -> list[RevisionRecord]:

@@ -8,6 +8,7 @@ from nutgraf.ports.desk import DeskStore, OperatorStore
 from nutgraf.ports.models import ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
+from nutgraf.ports.work import WorkerStore
 
 
 class Store(
@@ -23,6 +24,7 @@ class Store(
     MarkStore,
     AppearanceStore,
     ModelStore,
+    WorkerStore,
     Protocol,
 ):
     """All of it; safe to call from several threads at once."""

@@ -21,10 +21,10 @@ from nutgraf.adapters.http.connecting import PolicyResolver, make_connector, mak
 from nutgraf.adapters.http.failures import as_fetch_error, headers_too_large, status_error
 from nutgraf.adapters.http.options import FetchOptions
 from nutgraf.adapters.http.robots import MAX_ROBOTS_BYTES, RobotsGate
-from nutgraf.adapters.http.turns import OriginTurns
+from nutgraf.adapters.http.turns import OriginTurns, leased
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.errors import FetchError, Timeout
-from nutgraf.ports import Clock
+from nutgraf.ports import Clock, HostLeases
 
 MEDIUM_BODY_BYTES = 256 * 1024
 LARGE_BODY_BYTES = 1_000_000
@@ -64,11 +64,13 @@ class HttpFetcher:
     Raises ConfigError when made with a file of authorities that cannot be read.
     """
 
-    def __init__(self, options: FetchOptions, clock: Clock) -> None:
+    def __init__(self, options: FetchOptions, clock: Clock, *, leases: HostLeases | None = None) -> None:
+        """`leases` are asked where other processes send requests, too."""
         self._options = options
         self._clock = clock
         self._policy = AddressPolicy(options.allowed_endpoints)
         self._resolver = PolicyResolver(self._policy)
+        self._leases = leases
         self._turns = OriginTurns(clock, gap_s=options.host_gap_s, wait_s=options.turn_wait_s)
         self._breaker = OriginBreaker(clock)
         self._robots = RobotsGate(self._fetch_robots, clock, product=options.product)
@@ -97,6 +99,8 @@ class HttpFetcher:
         if session is not None:
             await session.close()
         await self._resolver.close()
+        if self._leases is not None:
+            await self._leases.close()
 
     async def _fetch_document(self, request: FetchRequest) -> Document:
         headers = {"Accept": http_headers.ACCEPT[request.purpose]}
@@ -188,7 +192,11 @@ class HttpFetcher:
         host, port, origin = url.raw_host or "", url.port or 0, str(url.origin())
         check = functools.partial(self._breaker.check, origin, url=str(url))
         check()  # a server that is down is not worth waiting for
-        async with self._turns.take(origin, url=str(url), check=check) as turn, self._connections:
+        async with (
+            self._turns.take(origin, url=str(url), check=check) as turn,
+            self._connections,
+            leased(self._leases, turn, origin, url=str(url), wait_s=self._options.turn_wait_s, clock=self._clock),
+        ):
             if journey.remaining_s <= 0:
                 raise Timeout("The server took too long in all.", url=str(url))
             loop = asyncio.get_running_loop()

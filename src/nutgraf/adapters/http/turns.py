@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nutgraf.errors import Timeout
-from nutgraf.ports import Clock
+from nutgraf.errors import FetchError, StoreError, Timeout
+from nutgraf.ports import Clock, HostLeases
 
 SWEEP_FROM_ORIGINS = 1_024
 
@@ -81,3 +81,30 @@ class OriginTurns:
                 if kept.wanted_by or (kept.free_at and kept.free_at > now)
             }
             self._sweep_above = max(SWEEP_FROM_ORIGINS, 2 * len(self._turns))
+
+
+@asynccontextmanager
+async def leased(
+    leases: HostLeases | None, turn: Turn, origin: str, *, url: str, wait_s: float, clock: Clock
+) -> AsyncIterator[None]:
+    """Hold the origin among all processes, in one's own turn. Raises Timeout (`host_busy`), FetchError (`no_lease`)."""
+    if leases is None:
+        yield
+        return
+    try:
+        waited_s = 0.0
+        while pause_s := await _ask(leases, origin, url):
+            if waited_s >= wait_s:
+                raise Timeout("Too many requests to this site are waiting.", url=url, code="host_busy")
+            await clock.sleep(pause_s)
+            waited_s += pause_s
+        yield
+    finally:
+        await asyncio.shield(leases.release(origin, gap_s=turn.gap_s))
+
+
+async def _ask(leases: HostLeases, origin: str, url: str) -> float:
+    try:
+        return await leases.acquire(origin)
+    except StoreError as error:
+        raise FetchError(f"Nobody may be asked at the moment: {error.message}", url=url, code="no_lease") from error

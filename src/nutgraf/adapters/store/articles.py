@@ -261,6 +261,11 @@ def _due_in(state: ArticleState) -> Select[Any]:
     return select(first.c.id, first.c.due_at)
 
 
+def records_of(connection: Connection, condition: ColumnElement[bool]) -> list[ArticleRecord]:
+    """The articles that satisfy `condition`, with what their feeds said of them."""
+    return [_article_record(row) for row in connection.execute(_RECORDS.where(condition).order_by(articles.c.id))]
+
+
 def _article_record(row: Row[Any]) -> ArticleRecord:
     return ArticleRecord(
         id=ArticleId(row.id),

@@ -11,12 +11,12 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
@@ -35,6 +35,8 @@ SQLITE_OLDEST = (3, 35, 0)  # the first with RETURNING
 
 LATEST = 2**63 - 1
 """Above every id: a list without a cursor is the range below it."""
+
+_LOCK = text("SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(CAST(:keys AS bigint[])) AS key ORDER BY 1) AS k")
 
 _WRITES = "nutgraf_writes"
 _MIGRATES = "nutgraf_migrates"
@@ -126,6 +128,19 @@ class Database:
             except _LostRace:
                 continue
         return _commit_once(engine, work)
+
+    @contextmanager
+    def locked(self, keys: Sequence[int]) -> Iterator[None]:
+        """Hold these locks against other users of a PostgreSQL database; on SQLite, which one process uses, nothing.
+
+        It takes a connection of its own until the end. Locks are taken in order, so that nobody waits crosswise.
+        """
+        if not self.is_postgresql:
+            yield
+            return
+        with _own_errors(), self._engine.begin() as connection:
+            connection.execute(_LOCK, {"keys": sorted(set(keys))})
+            yield
 
     def close(self) -> None:
         """Close every connection that is not in use. Idempotent."""

@@ -80,15 +80,24 @@ class SqlOperating(Repository):
         """What waits for each step of the pipeline, in its order."""
         is_ready = case((articles.c.due_at <= now, 1), else_=0)
         query = (
-            select(articles.c.state, func.sum(is_ready).label("ready"), func.count().label("waiting"))
+            select(
+                articles.c.state,
+                func.sum(is_ready).label("ready"),
+                func.count().label("waiting"),
+                func.min(articles.c.due_at).label("oldest_at"),
+            )
             .where(articles.c.due_at.is_not(None))
             .group_by(articles.c.state)
         )
-        found = {row.state: (int(row.ready), int(row.waiting)) for row in connection.execute(query)}
+        found = {row.state: row for row in connection.execute(query)}
         queues = []
         for state in ON_THE_WAY:
-            ready, waiting = found.get(state.value, (0, 0))
-            queues.append(StepQueue(state, ready, waiting - ready))
+            row = found.get(state.value)
+            if row is None:
+                queues.append(StepQueue(state, 0, 0))
+            else:
+                ready = int(row.ready)
+                queues.append(StepQueue(state, ready, int(row.waiting) - ready, row.oldest_at if ready else None))
         return queues
 
     @reading

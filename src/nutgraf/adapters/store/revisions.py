@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,10 @@ _DROP_BANDS = delete(article_bands).where(article_bands.c.article_id == bindpara
 
 class SqlRevisions(Repository):
     """Texts in the table `revisions`, their band keys in `article_bands`."""
+
+    def identifying(self, band_keys: Sequence[int]) -> AbstractContextManager[None]:
+        """While one process is within, no other one is with an article that shares a band key."""
+        return self._database.locked(band_keys)
 
     @reading
     def find_copies(

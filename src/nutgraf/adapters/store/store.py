@@ -27,6 +27,7 @@ from nutgraf.adapters.store.revisions import SqlRevisions
 from nutgraf.adapters.store.searching import SqlSearching
 from nutgraf.adapters.store.spending import SqlSpending
 from nutgraf.adapters.store.wishes import SqlWishes
+from nutgraf.adapters.store.workers import SqlWorkers
 from nutgraf.ports import Store
 
 
@@ -52,6 +53,7 @@ class SqlStore(
     SqlSpending,
     SqlAnswers,
     SqlWishes,
+    SqlWorkers,
     Store,
 ):
     """Nutgraf's tables in SQLite or PostgreSQL. Safe to call from several threads at once."""

@@ -588,6 +588,29 @@ model_wishes = Table(  # published briefs that wait for a language model
     Column("started_at", UtcTime),  # its article is on its way to be written
 )
 
+workers = Table(  # running processes, as they last reported themselves
+    "workers",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("queues", JSON, nullable=False),  # ["fetch", …]
+    Column("version", String(32), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("feeds_under_way", Integer, nullable=False),
+    Column("articles_under_way", Integer, nullable=False),
+    Column("is_scheduler", Boolean, nullable=False),
+    Column("totals", JSON, nullable=False),
+)
+
+host_leases = Table(  # which process may ask an origin, and until when nobody else may; used on PostgreSQL only
+    "host_leases",
+    metadata,
+    Column("origin", Key, primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("held_until", UtcTime, nullable=False),
+)
+
 counters = Table(  # derived: what a page may ask without a count over every row
     "counters",
     metadata,

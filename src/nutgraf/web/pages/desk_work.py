@@ -32,7 +32,7 @@ DONE_SENTENCES = {
 
 
 def work_page(request: Request) -> Response:
-    """GET /desk: what waits, what is under way, and what was done since the start."""
+    """GET /desk: what waits, what is under way in which process, and what was done since the start."""
     services = site_of(request).services
     now = services.clock.now()
     report = services.work()
@@ -45,6 +45,7 @@ def work_page(request: Request) -> Response:
         report=report,
         progress=services.progress(),
         queues=services.store.step_queues(now=now),
+        processes=services.store.list_workers(),
         failing=sum(bool(feed.error_code) and feed.state is FeedState.ACTIVE for feed in feeds),
         next_poll_at=min((f.next_poll_at for f in feeds if f.state is FeedState.ACTIVE), default=None),
         rates={name: count / hours for name, count in report.totals.items()} if is_rated else {},
