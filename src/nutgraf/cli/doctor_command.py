@@ -61,6 +61,7 @@ def run_checks(data_dir: Path | None) -> Iterator[Check]:
     except NutgrafError as error:
         yield Check("Settings", False, error.message)
         return
+    _log_errors_only(settings)
     yield Check("Settings", True, f"data folder {settings.data_dir}")
     examinations: tuple[tuple[str, Callable[[Settings], str]], ...] = (
         ("Data folder", _examine_folder),
@@ -82,6 +83,12 @@ def run_checks(data_dir: Path | None) -> Iterator[Check]:
             yield Check(name, False, error.message)
         except Exception as error:
             yield Check(name, False, f"{type(error).__name__}: {error}. Install again with ./run, or report this.")
+
+
+def _log_errors_only(settings: Settings) -> None:
+    from nutgraf.bootstrap import configure_logging
+
+    configure_logging(settings.model_copy(update={"log": settings.log.model_copy(update={"level": "error"})}))
 
 
 def _examine_folder(settings: Settings) -> str:

@@ -115,7 +115,7 @@ class SchemaLadder:
                 refusal = error
                 continue
             if has_shape(answer.text, request.schema):
-                if memory.worked(number):
+                if memory.worked(number) and number:
                     _LOG.info("model_schema_mode", model=self.name, mode=rung.mode, keeps_bounds=rung.keeps_bounds)
                 return answer
             memory.missed(number)
