@@ -28,6 +28,11 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   `separable_prefixes` belong to its verb, `reported_verbs` say that somebody else says it;
 - `forward_cues`, `weak_forward_cues`: what looks ahead; `news_words`: what says that something is new; `furniture`:
   phrases of paragraphs outside the story, `furniture_openings` only where a sentence begins with them;
+- `headline_articles` may be left out of a long title; `object_articles` begin no subject, `subject_endings` are those
+  of an adjective before a subject without article;
+- `phrase_articles` begin a phrase that tells a happening, its head ends in one of `event_endings` (or is one of them),
+  and `phrase_ties` tie the rest to it;
+- `words_for_ten`, a number: how many words say what ten English ones do;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.
 """
@@ -57,10 +62,15 @@ class Lexicon:
     phrases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     verb_forms: dict[str, str] = field(default_factory=dict)
     patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    words_for_ten: int = 10
 
     def words(self, name: str) -> frozenset[str]:
         """The word list called `name`, empty where the language has none."""
         return self.classes.get(name, _NO_WORDS)
+
+    def as_many(self, english_words: int) -> int:
+        """How many words of this language say about as much as `english_words` English ones."""
+        return round(english_words * self.words_for_ten / 10)
 
     def phrase_list(self, name: str) -> tuple[str, ...]:
         """The list of phrases called `name`, longest first, empty where the language has none."""
@@ -90,7 +100,8 @@ def load_lexicon(code: str) -> Lexicon:
     }
     verbs = classes.pop("verbs", frozenset())
     patterns = {name: re.compile("|".join(map(re.escape, value))) for name, value in phrases.items() if value}
-    return Lexicon(code, True, classes, phrases, _inflect_english(verbs) if code == "en" else {}, patterns)
+    forms = _inflect_english(verbs) if code == "en" else {}
+    return Lexicon(code, True, classes, phrases, forms, patterns, data.get("words_for_ten", 10))
 
 
 def _inflect_english(entries: frozenset[str]) -> dict[str, str]:

@@ -563,10 +563,13 @@ def _modal_before(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
 
 
 def count_words(text: str) -> int:
-    """Words of `text`; in a script without spaces two characters count as one word."""
+    """Words of `text`; in a script without spaces two characters count as one word, four in one with an alphabet."""
     spaced = len(text.split())
-    letters = sum(character.isalnum() for character in text) if spaced * 14 < len(text) else 0
-    return max(spaced, letters // 2) if letters else spaced
+    if spaced * 14 >= len(text):
+        return spaced
+    letters = sum(character.isalnum() for character in text)
+    alphabetic = any("\u0e00" <= character < "\u1800" for character in text)  # Thai, Lao, Burmese, Khmer
+    return max(spaced, letters // (4 if alphabetic else 2))
 
 
 def has_finite_verb(tokens: list[Token]) -> bool:

@@ -59,6 +59,7 @@ class InsightFinder:
         self._candidates = candidates
         self._salience = salience
         self._lexicon = lexicon
+        self._fewest_words = lexicon.as_many(EXPLANATION_WORDS[0])
         self._titles: dict[int, list[Title]] = {}
         self._stems: dict[int, set[str]] = {}
 
@@ -72,10 +73,10 @@ class InsightFinder:
         for candidate in sorted(self._candidates, key=lambda c: -float(scores[c.position])):
             if looked_at >= _TITLED:
                 break
-            if candidate.word_count < EXPLANATION_WORDS[0] or not may_explain(candidate):
+            if candidate.word_count < self._fewest_words or not may_explain(candidate):
                 continue
             text = shorten(candidate.text, EXPLANATION_WORDS[1], self._lexicon)
-            if text is None or count_words(text) < EXPLANATION_WORDS[0]:
+            if text is None or count_words(text) < self._fewest_words:
                 continue
             looked_at += 1
             found += self._titled(candidate, text, may_lend)
@@ -83,7 +84,7 @@ class InsightFinder:
 
     def holds_title(self, candidate: Candidate) -> bool:
         """Whether the sentence is long enough to explain and holds a title of its own."""
-        return candidate.word_count >= EXPLANATION_WORDS[0] and bool(self._titles_of(candidate))
+        return candidate.word_count >= self._fewest_words and bool(self._titles_of(candidate))
 
     def _titled(
         self, candidate: Candidate, text: str, may_lend: Callable[[Candidate], bool]

@@ -193,12 +193,23 @@ def _drop_trailing(text: str, tokens: list[Token], lexicon: Lexicon) -> str | No
         if _claims(rest, lexicon) or not has_main_clause(kept) or is_list(kept, rest):
             continue
         appositive = (opener.low in lexicon.words("articles") or opener.low == "one") and is_appositive(rest)
+        if appositive and not lexicon.verb_forms and _awaits_object(kept):
+            continue
         if not (opener.low in lexicon.words("trailing_droppable") or opener.tag == GERUND or appositive):
             continue
         if opener.low in ("after", "when", "as", "while") and any(t.low in lexicon.words("modals") for t in kept):
             continue
         return _finish(text[: tokens[position].start])
     return None
+
+
+def _awaits_object(kept: list[Token]) -> bool:
+    """Whether a comma stands behind the verb, so that its object may come after it.
+
+    "L'équipe a découvert, au large des Açores, | un récif …"
+    """
+    verb = next((i for i, token in enumerate(kept) if token.tag == FINITE), len(kept))
+    return any(token.tag == COMMA for token in kept[verb:])
 
 
 def is_appositive(rest: list[Token]) -> bool:

@@ -28,7 +28,7 @@ from nutgraf.stages.write.builtin.clauses import (
 from nutgraf.stages.write.builtin.endings import clause_ends, word_count
 from nutgraf.stages.write.builtin.leaning import balanced, capitalise
 from nutgraf.stages.write.builtin.phrases import noun_phrases
-from nutgraf.stages.write.builtin.plain_clauses import plain_clauses
+from nutgraf.stages.write.builtin.plain_clauses import event_phrases, plain_clauses, subject_phrase, without_articles
 from nutgraf.stages.write.builtin.predications import Predication, find_predications
 from nutgraf.text.lexicon import Lexicon
 
@@ -420,9 +420,16 @@ def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
 
 
 def _plain_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
-    for start, end, quality in plain_clauses(tokens, lexicon, MAX_TITLE_WORDS):
-        piece = tokens[start:end]
-        yield _Piece(piece, quality + _length_bonus(word_count(piece)))
+    for start, end, quality in plain_clauses(tokens, lexicon, MAX_TITLE_WORDS + _SPARE):
+        whole = tokens[start:end]
+        piece = without_articles(whole, lexicon, word_count(whole) - MAX_TITLE_WORDS)
+        yield _Piece(piece, quality + _length_bonus(word_count(piece)) - _pressed(whole, piece))
+    phrase = subject_phrase(tokens, lexicon)
+    if phrase is not None:
+        start, end, quality = phrase
+        yield _Piece(tokens[start:end], quality + _length_bonus(end - start))
+    for start, end, quality in event_phrases(tokens, lexicon):
+        yield _Piece(tokens[start:end], quality + _length_bonus(end - start))
 
 
 _Kind = Callable[[list[Token], Lexicon], Iterator[_Piece]]
