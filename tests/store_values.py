@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from nutgraf.domain.article import Article, ArticleFlag, Paragraph, ParagraphKind, SourceSentence
 from nutgraf.domain.brief import Brief, BriefSentence, Insight, Outcome, Part, Withheld
 from nutgraf.domain.document import Document
+from nutgraf.domain.entity import Entity
 from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import ArticleState, EntryToStore, PollChange, PollResult
@@ -158,10 +160,11 @@ def publish(
     at: datetime = NOON,
     topics: Sequence[Topic] = (WORLD, DIPLOMACY),
     band_keys: Sequence[int] = (),
+    entities: Sequence[Entity] = (),
 ) -> Brief:
     """Take a found article all the way; the brief that is published of it."""
     assert extract(store, article_id, article, at=at, band_keys=band_keys) is ArticleState.EXTRACTED
-    brief = make_brief(article, topics=topics)
+    brief = dataclasses.replace(make_brief(article, topics=topics), entities=tuple(entities))
     assert store.save_brief(article_id, store.current_revision(article_id).id, brief, now=at)
     assert store.publish(article_id, now=at)
     return brief
@@ -174,13 +177,14 @@ def publish_new(
     published_at: datetime | None = NOON - HOUR,
     publisher: str = "The Harbour Post",
     topics: Sequence[Topic] = (WORLD, DIPLOMACY),
+    entities: Sequence[Entity] = (),
     at: datetime = NOON,
 ) -> ArticleId:
     """Publish a brief of a new article with its own text."""
     article_id = store.add_article(make_entry(name, published_at=published_at), now=at)
     url = f"https://press.example/{name}"
     article = make_article(f"About {name}. {FIRST_TEXT}", publisher=publisher, url=url, title=f"Title of {name}")
-    publish(store, article_id, article, at=at, topics=topics)
+    publish(store, article_id, article, at=at, topics=topics, entities=entities)
     return article_id
 
 

@@ -197,6 +197,7 @@ def build_application(
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.hubs import HubSubscriber
+    from nutgraf.pipeline.naming import NameCatcher
     from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector
     from nutgraf.pipeline.polling import FeedPoller
@@ -233,6 +234,7 @@ def build_application(
     )
     performer = WorkPerformer(store=store, poller=poller, advancer=advancer, clock=clock)
     hubs = HubSubscriber(store=store, fetcher=fetcher, clock=clock, public_url=settings.server.public_url)
+    names = NameCatcher(store=store, stages=stages, clock=clock)
     retention = settings.retention
     cleaner = Cleaner(store=store, clock=clock, options=RetentionOptions(retention.keep_days, retention.old_text_days))
     pictures = PictureCollector(
@@ -243,7 +245,12 @@ def build_application(
         options=_picture_options(settings),
         may_fetch=disk.allows_fetching,
     )
-    companions: tuple[Companion, ...] = (pictures.run_forever, hubs.run_forever, cleaner.run_forever)
+    companions: tuple[Companion, ...] = (
+        pictures.run_forever,
+        hubs.run_forever,
+        cleaner.run_forever,
+        names.run_forever,
+    )
     runner: PipelineRunner | SharedRunner
     if is_shared(settings):
         runner = _shared_runner(settings, performer, store, clock, disk, companions, queues, concurrency)

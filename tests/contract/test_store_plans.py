@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from nutgraf.adapters.store import SqlStore, open_store
+from nutgraf.domain.entity import Entity, EntityKind
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, BriefId, FeedId
 from nutgraf.domain.records import ArticleState, BriefQuery, PollResult
 from nutgraf.domain.reports import FaultKind, NewReport, ReportState
@@ -25,7 +26,7 @@ def sqlite_store(migrated_sqlite: Path, tmp_path: Path) -> Iterator[SqlStore]:
     store = open_store(f"sqlite:///{path}")
     feed = store.add_feed("https://press.example/feed", now=NOON)
     record(store, feed.id, make_entry("found"))
-    publish_new(store, "a")
+    publish_new(store, "a", entities=[HOLM])
     yield store
     store.close()
 
@@ -34,6 +35,7 @@ def cards(**query: str) -> Callable[[SqlStore], object]:
     return lambda store: store.list_briefs(BriefQuery(**query), reader_id=DEFAULT_READER)  # type: ignore[arg-type]
 
 
+HOLM = Entity(EntityKind.PLACE, "holm", "Holm")
 CURSOR = "1770000000000000_7"
 UNCHANGED = PollResult(polled_at=NOON, next_poll_at=NOON, interval_s=60, not_modified=True)
 REPORT = NewReport(ArticleId(2), BriefId(1), 0, FaultKind.OTHER)
@@ -42,6 +44,13 @@ QUERIES: dict[str, Callable[[SqlStore], object]] = {
     "next page": cards(before=CURSOR),
     "topic": cards(topic="diplomacy", before=CURSOR),
     "publisher": cards(publisher="the-harbour-post", before=CURSOR),
+    "entity": lambda store: store.list_briefs(
+        BriefQuery(entity=(EntityKind.PERSON, "ida-reyl"), before=CURSOR), reader_id=DEFAULT_READER
+    ),
+    "entity's facts": lambda store: store.get_entity(HOLM.kind, HOLM.slug),
+    "in the news": lambda store: store.entities_in_the_news(),
+    "switched off": lambda store: store.barred_entities(),
+    "unnamed briefs": lambda store: store.unnamed_briefs(),
     "topic of a publisher": cards(topic="diplomacy", publisher="the-harbour-post"),
     "standings": lambda store: store.list_standings(BriefQuery(since=NOON - HOUR), reader_id=DEFAULT_READER),
     "cards of articles": lambda store: store.get_cards([ArticleId(2), ArticleId(9)], reader_id=DEFAULT_READER),

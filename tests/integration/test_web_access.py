@@ -44,6 +44,8 @@ EXAMPLES = {
     "{mark}": "save",
     "{day}": "2031-03-04",
     "{slug}": "x",
+    "{kind:entity}": "person",
+    "{switch}": "off",
     "{format:feed}": "atom",
     "{token_id:id}": "1",
     "{token}": "none",

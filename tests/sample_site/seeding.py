@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from nutgraf.domain.ids import ArticleId, FeedId
 from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollResult
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Store
+from nutgraf.stages.name import find_entities
 from sample_site.articles import Line, Sample
 
 NAMES = {
@@ -80,7 +82,7 @@ def brief_of(sample: Sample, article: Article, *, now: datetime) -> Brief:
         reasons = (line.weak,) if line.weak else ()
         return BriefSentence(line.text, Finding(verdict, 0.5 if line.weak else 0.95, spans, reasons))
 
-    return Brief(
+    brief = Brief(
         headline=sample.title,
         dek=checked(sample.dek) if sample.dek else None,
         what_happened=tuple(checked(line) for line in sample.what_happened),
@@ -96,6 +98,8 @@ def brief_of(sample: Sample, article: Article, *, now: datetime) -> Brief:
             Withheld(Part.INSIGHT, "A sentence no reader may see.", Finding(Verdict.UNSUPPORTED, 0.0), Outcome.DROPPED),
         ),
     )
+    texts = [brief.headline, *(sentence.text for _, sentence in brief.sentences())]
+    return dataclasses.replace(brief, entities=tuple(find_entities(article, texts)))
 
 
 def subscribe(store: Store, url: str, title: str, *, now: datetime) -> FeedRecord:

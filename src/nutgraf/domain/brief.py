@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutgraf.domain.entity import Entity
 from nutgraf.domain.evidence import Finding, Verdict
 from nutgraf.domain.model import ModelUsage
 from nutgraf.domain.topic import Topic
@@ -92,6 +93,7 @@ class Brief:
     `dek` is None only where the article has too few words for one. `is_short` says that the article was too short
     for insights and takeaways. `article_hash` names the text that the evidence's offsets point into. `model` and
     `prompt_version` are those of a writer that asks a language model, else empty; `usage` is what that took.
+    `entities` are people, places and organisations that it names, those that matter most first.
     """
 
     headline: str
@@ -109,6 +111,7 @@ class Brief:
     model: str = ""
     prompt_version: str = ""
     usage: ModelUsage | None = None
+    entities: tuple[Entity, ...] = ()
 
     def sentences(self) -> Iterator[tuple[Part, BriefSentence]]:
         """Every published sentence with its part, in the order of the page (titles before explanations)."""

@@ -1,4 +1,4 @@
-"""What a reader marks: briefs to keep, to hide or to read again; words, topics and publishers to mute or to follow."""
+"""What a reader marks: briefs to keep, to hide or to read again; words, topics, publishers, names to mute or follow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutgraf.domain.entity import EntityKind
 from nutgraf.domain.ids import MuteId
 
 
@@ -23,6 +24,9 @@ class MuteKind(enum.StrEnum):
     WORD = "word"  # a word or phrase of headline or dek
     TOPIC = "topic"  # a topic's slug; its narrower ones are included
     PUBLISHER = "publisher"  # a publisher's slug
+    PERSON = "person"  # the slug of somebody whom a brief names
+    PLACE = "place"
+    ORGANISATION = "organisation"
 
 
 class MuteEffect(enum.StrEnum):
@@ -47,14 +51,22 @@ class FollowKind(enum.StrEnum):
 
     TOPIC = "topic"
     PUBLISHER = "publisher"
+    PERSON = "person"
+    PLACE = "place"
+    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """A topic or publisher, by slug, whose briefs a reader wants to see apart."""
+    """A topic, publisher or named entity, by slug, whose briefs a reader wants to see apart."""
 
     kind: FollowKind
     slug: str
+
+    @property
+    def entity_kind(self) -> EntityKind | None:
+        """The kind of entity that is followed; None of a topic or publisher."""
+        return next((kind for kind in EntityKind if kind.value == self.kind.value), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Withheld
+from nutgraf.domain.entity import Entity, EntityKind
 from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
 from nutgraf.domain.picture import Picture
 from nutgraf.domain.spending import ModelPolicy
@@ -221,6 +222,15 @@ class RevisionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class UnnamedBrief:
+    """A published brief whose entities were not looked for: its article, its headline and sentences."""
+
+    id: BriefId
+    article: Article
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
     """Who published an article. `slug` is its address on the site."""
 
@@ -249,6 +259,7 @@ class BriefCard:
     reads: int
     topics: tuple[Topic, ...]
     url: str
+    entities: tuple[Entity, ...] = ()
     language: str = ""
     is_short: bool = False
     is_read: bool = False
@@ -322,13 +333,15 @@ class BriefPage:
 
 @dataclass(frozen=True, slots=True)
 class BriefQuery:
-    """A list of briefs, newest first: all, or those of one topic (its narrower ones included) or publisher.
+    """A list of briefs, newest first: all, or those of one topic (its narrower ones included), publisher or entity.
 
+    `entity` is the kind and slug of what the briefs name; it goes with neither of the others.
     `since` and `until` (exclusive) bound the time they are listed at.
     """
 
     topic: str = ""
     publisher: str = ""
+    entity: tuple[EntityKind, str] | None = None
     since: datetime | None = None
     until: datetime | None = None
     before: str = ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from nutgraf.domain.entity import EntityKind
 from nutgraf.domain.records import BriefPage
 
+_TYPES = {EntityKind.PERSON: "Person", EntityKind.PLACE: "Place", EntityKind.ORGANISATION: "Organization"}
 _ESCAPES = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 """No text of a publisher's can end the script element that the JSON stands in."""
 
@@ -28,6 +30,7 @@ def brief_to_json_ld(page: BriefPage, *, page_url: str, language: str = "") -> d
         "author": nutgraf,
         "publisher": nutgraf,
         "keywords": [topic.name for topic in card.topics],
+        "mentions": [{"@type": _TYPES[entity.kind], "name": entity.name} for entity in page.brief.entities],
         "isBasedOn": _present(
             {
                 "@type": "NewsArticle",

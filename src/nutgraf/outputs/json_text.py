@@ -31,6 +31,7 @@ def brief_to_dict(brief: Brief, article: Article) -> dict[str, Any]:
             {"slug": t.slug, "name": t.name, "parent": t.parent, "iptc": t.iptc, "score": round(t.score, 3)}
             for t in brief.topics
         ],
+        "entities": [{"kind": e.kind.value, "slug": e.slug, "name": e.name} for e in brief.entities],
         "is_short": brief.is_short,
         "sentences": brief.sentence_count,
         "sentences_traced": brief.traced_count,

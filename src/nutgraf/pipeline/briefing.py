@@ -8,10 +8,12 @@ from datetime import datetime
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, Draft
+from nutgraf.domain.entity import Entity
 from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Writer
 from nutgraf.stages.check import CheckedDraft, check_draft, check_sentences, withdraw_sentences
+from nutgraf.stages.name import find_entities
 from nutgraf.stages.tag import Taxonomy, tag_topics
 from nutgraf.stages.write import make_writer
 
@@ -56,7 +58,7 @@ def correct_brief(
     """
     checked = withdraw_sentences(brief, positions, article, replaces=replaces)
     if checked.what_happened:
-        return dataclasses.replace(
+        corrected = dataclasses.replace(
             brief,
             dek=checked.dek,
             what_happened=checked.what_happened,
@@ -64,6 +66,7 @@ def correct_brief(
             takeaways=checked.takeaways,
             withheld=(*brief.withheld, *checked.withheld),
         )
+        return dataclasses.replace(corrected, entities=_entities(corrected, article))
     faulty = [sentence.text for number, (_, sentence) in enumerate(brief.sentences()) if number in positions]
     rewritten = make_brief(article, created_at=brief.created_at, barred=[*barred, *faulty])
     return dataclasses.replace(rewritten, topics=brief.topics) if rewritten.what_happened else None
@@ -85,7 +88,7 @@ def _brief(
     created_at: datetime,
     topics: Sequence[Topic],
 ) -> Brief:
-    return Brief(
+    brief = Brief(
         headline=article.title,
         dek=checked.dek,
         what_happened=checked.what_happened,
@@ -101,3 +104,8 @@ def _brief(
         model=draft.model,
         prompt_version=draft.prompt_version,
     )
+    return dataclasses.replace(brief, entities=_entities(brief, article))
+
+
+def _entities(brief: Brief, article: Article) -> tuple[Entity, ...]:
+    return tuple(find_entities(article, [brief.headline, *(sentence.text for _, sentence in brief.sentences())]))

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document
+from nutgraf.domain.entity import Entity
+from nutgraf.domain.ids import BriefId
 from nutgraf.domain.picture import PictureFacts, PictureKind
-from nutgraf.domain.records import ArticleRecord
+from nutgraf.domain.records import ArticleRecord, UnnamedBrief
 from nutgraf.errors import ConfigError, ExtractError
 from nutgraf.pipeline.briefing import correct_brief, find_broken, make_brief
 from nutgraf.pipeline.schedule import clamp_published
 from nutgraf.pipeline.work import FEED_ENTRY_TYPE, Extracted, ParsedFeed, entry_is_article
 from nutgraf.stages.extract import Metadata, article_from_entry, extract_article
 from nutgraf.stages.identify import fingerprint, read_entries
+from nutgraf.stages.name import find_entities
 from nutgraf.stages.parse import find_page_icon, parse_feed_with_path
 from nutgraf.stages.picture import inspect_picture
 from nutgraf.stages.tag import load_taxonomy
@@ -82,6 +86,11 @@ def correct(
 def inspect(body: bytes, kind: PictureKind) -> PictureFacts:
     """What a fetched picture is, by its own bytes. Raises SourceError."""
     return inspect_picture(body, kind)
+
+
+def name(found: Sequence[UnnamedBrief]) -> list[tuple[BriefId, list[Entity]]]:
+    """The people, places and organisations of briefs that were written before those were looked for."""
+    return [(brief.id, find_entities(brief.article, brief.texts)) for brief in found]
 
 
 def _headline(feed_title: str, page_title: str) -> str:

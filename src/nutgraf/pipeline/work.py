@@ -18,6 +18,7 @@ BRIEF = "brief"
 RECHECK = "recheck"
 CORRECT = "correct"
 INSPECT = "inspect"
+NAME = "name"
 
 TASKS = {
     PARSE: "nutgraf.pipeline.tasks:parse",
@@ -26,6 +27,7 @@ TASKS = {
     RECHECK: "nutgraf.pipeline.tasks:recheck",
     CORRECT: "nutgraf.pipeline.tasks:correct",
     INSPECT: "nutgraf.pipeline.tasks:inspect",
+    NAME: "nutgraf.pipeline.tasks:name",
 }
 """Names and functions, as a StageRunner takes them; arguments and results are values that pickle."""
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, TicketKind, TokenScope
 from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.brief import BriefSentence, Part
+from nutgraf.domain.entity import Entity, EntityKind, EntityRecord
 from nutgraf.domain.ids import (
     ArticleId,
     BriefId,
@@ -25,6 +26,7 @@ from nutgraf.domain.records import (
     Counts,
     Publisher,
     Standing,
+    UnnamedBrief,
 )
 from nutgraf.domain.search import SavedSearch, SearchOrder, SearchPage, SearchQuery
 
@@ -70,6 +72,34 @@ class BriefStore(Protocol):
 
     def counts(self) -> Counts:
         """How much there is."""
+        ...
+
+
+class EntityStore(Protocol):
+    """People, places and organisations that briefs name."""
+
+    def get_entity(self, kind: EntityKind, slug: str) -> EntityRecord:
+        """Raises NotFound for what no brief ever named."""
+        ...
+
+    def entities_in_the_news(self, *, limit: int = 100) -> list[EntityRecord]:
+        """What the latest few hundred briefs name, the most often named first; the counts are of those briefs."""
+        ...
+
+    def barred_entities(self) -> list[EntityRecord]:
+        """What the operator has switched off, the latest first."""
+        ...
+
+    def bar_entity(self, kind: EntityKind, slug: str, *, barred_at: datetime | None) -> None:
+        """Switch an entity off for everybody, which ends its follows and mutes, or (None) on again. Raises NotFound."""
+        ...
+
+    def unnamed_briefs(self, *, limit: int = 20) -> list[UnnamedBrief]:
+        """Published briefs whose entities were not looked for, the latest first."""
+        ...
+
+    def save_entities(self, found: Sequence[tuple[BriefId, Sequence[Entity]]]) -> None:
+        """Store what such briefs name; briefs that have it stay as they are."""
         ...
 
 

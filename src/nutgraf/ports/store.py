@@ -6,7 +6,7 @@ from typing import Protocol
 
 from nutgraf.ports.desk import DeskStore, OperatorStore
 from nutgraf.ports.models import ModelStore
-from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
+from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, EntityStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 from nutgraf.ports.work import WorkerStore
 
@@ -25,6 +25,7 @@ class Store(
     AppearanceStore,
     ModelStore,
     WorkerStore,
+    EntityStore,
     Protocol,
 ):
     """All of it; safe to call from several threads at once."""

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
+from nutgraf.domain.entity import EntityKind
 from nutgraf.errors import NutgrafError
 from nutgraf.outputs import FEED_FORMATS
 from nutgraf.pipeline.hubs import CALLBACK_PATH
@@ -25,6 +26,7 @@ from nutgraf.web.pages import (
     corrections,
     desk,
     desk_work,
+    entities,
     errors,
     evidence,
     feed,
@@ -78,7 +80,14 @@ class FeedConvertor(StringConvertor):
     regex = "|".join(FEED_FORMATS)
 
 
+class EntityConvertor(StringConvertor):
+    """A kind of named entity, as its addresses begin."""
+
+    regex = "|".join(EntityKind)
+
+
 register_url_convertor("id", IdConvertor())
+register_url_convertor("entity", EntityConvertor())
 register_url_convertor("feed", FeedConvertor())
 register_url_convertor("digest", DigestConvertor())
 
@@ -87,6 +96,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/feed.{format:feed}", outgoing_feeds.front_feed),
     Route("/topic/{slug}.{format:feed}", outgoing_feeds.topic_feed),
     Route("/publisher/{slug}.{format:feed}", outgoing_feeds.publisher_feed),
+    Route("/{kind:entity}/{slug}.{format:feed}", outgoing_feeds.entity_feed),
     Route("/search.{format:feed}", outgoing_feeds.search_feed),
     Route("/saved.{format:feed}", outgoing_feeds.saved_feed),
     Route("/brief/{article_id:id}", brief.brief_page),
@@ -109,6 +119,9 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/topics", topics.topic_index),
     Route("/topic/{slug}", topics.topic_page),
     Route("/publisher/{slug}", publisher.publisher_page),
+    Route("/names", entities.names_page),
+    Route("/{kind:entity}/{slug}", entities.entity_page),
+    Route("/{kind:entity}/{slug}/{switch}", entities.bar_entity, methods=["POST"]),
     Route("/search", search.search_page),
     Route("/search/saved", search.save_search, methods=["POST"]),
     Route("/search/saved/{search_id:id}/remove", search.remove_search, methods=["POST"]),

@@ -145,6 +145,7 @@ def _put_in_order(
         [members for members in groups if members],
         topics={follow.slug for follow in follows if follow.kind is FollowKind.TOPIC},
         publishers={follow.slug for follow in follows if follow.kind is FollowKind.PUBLISHER},
+        entities={(kind, follow.slug) for follow in follows if (kind := follow.entity_kind) is not None},
     )
     return _Order(
         tuple(

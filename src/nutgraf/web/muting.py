@@ -22,12 +22,15 @@ class Muting:
             for mute in mutes
             if mute.kind is MuteKind.WORD and (terms := search_terms(mute.value))
         ]
-        self._labels = {(mute.kind, mute.value): mute for mute in mutes if mute.kind is not MuteKind.WORD}
+        self._labels: dict[tuple[str, str], Mute] = {
+            (mute.kind, mute.value): mute for mute in mutes if mute.kind is not MuteKind.WORD
+        }
 
     def mute_of(self, card: BriefCard) -> Mute | None:
         """The mute that a card falls under, one that hides before one that folds; None where none does."""
         found = [
             self._labels.get((MuteKind.PUBLISHER, card.publisher.slug)),
+            *(self._labels.get((MuteKind(entity.kind.value), entity.slug)) for entity in card.entities),
             *(self._labels.get((MuteKind.TOPIC, slug)) for topic in card.topics for slug in (topic.slug, topic.parent)),
         ]
         if self._words:

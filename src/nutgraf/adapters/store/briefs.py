@@ -16,6 +16,7 @@ from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.ledger import ledger_key
 from nutgraf.adapters.store.listing import put_up, withdraw
+from nutgraf.adapters.store.naming import add_entities, entity_values
 from nutgraf.adapters.store.tables import (
     articles,
     brief_sentences,
@@ -247,6 +248,7 @@ def add_brief(
         "origin": "writer",
         "usage": dataclasses.asdict(brief.usage) if brief.usage else None,
         "broken": [],
+        "entities": entity_values(brief.entities),
         **more,
     }
     brief_id: int = connection.execute(_ADD_BRIEF, values).scalar_one()
@@ -259,6 +261,7 @@ def add_brief(
         if rows:
             connection.execute(table.insert(), rows)
     _add_topics(connection, brief_id, brief.topics)
+    add_entities(connection, brief.entities)
     return brief_id
 
 

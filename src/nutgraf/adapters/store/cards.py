@@ -13,12 +13,14 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, t
 
 from nutgraf.adapters.store.columns import from_microseconds, to_microseconds
 from nutgraf.adapters.store.counters import PUBLISHER
+from nutgraf.adapters.store.naming import entities_from
 from nutgraf.adapters.store.tables import (
     articles,
     brief_sentences,
     brief_topics,
     briefs,
     counters,
+    entity_listing,
     marks,
     pictures,
     publishers,
@@ -72,6 +74,7 @@ CARDS: Select[Any] = (
         briefs.c.published_at.label("brief_published_at"),
         briefs.c.version,
         briefs.c.origin,
+        briefs.c.entities,
         leads.c.digest.label("lead_digest"),
         leads.c.width.label("lead_width"),
         leads.c.height.label("lead_height"),
@@ -106,7 +109,7 @@ CARDS: Select[Any] = (
 The columns up to the publisher's are in the order in which `card_of` takes them: a row's columns by name take a third
 of a page's time.
 """
-_PUBLISHER_AT, _CARD_END = 18, 18 + len(PUBLISHER_COLUMNS)
+_PUBLISHER_AT, _CARD_END = 19, 19 + len(PUBLISHER_COLUMNS)
 
 _CARDS_OF = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
 
@@ -168,6 +171,8 @@ def _load_page(
         values["topic"] = query.topic
     if query.publisher:
         values["publisher"] = query.publisher
+    if query.entity is not None:
+        values["entity_kind"], values["entity"] = query.entity
     if cursor is not None:
         values["before_time"], values["before_id"] = cursor
     bounds = {"since": query.since, "until": query.until}
@@ -179,7 +184,12 @@ def _load_page(
 def _list_query(every: Select[Any], asked: frozenset[str], goes_on: bool) -> Select[Any]:
     """The statement for one kind of list, built once: its page of ids is chosen before anything is joined to them."""
     of_publisher = "publisher" in asked
-    if "topic" in asked:
+    if "entity" in asked:
+        listed_at, article_id = entity_listing.c.listed_at, entity_listing.c.article_id
+        page = select(article_id).where(
+            entity_listing.c.kind == bindparam("entity_kind"), entity_listing.c.slug == bindparam("entity")
+        )
+    elif "topic" in asked:
         listed_at, article_id = topic_listing.c.listed_at, topic_listing.c.article_id
         page = select(article_id).where(topic_listing.c.slug == bindparam("topic"))
         if of_publisher:
@@ -221,6 +231,7 @@ def card_of(row: Row[*tuple[Any, ...]], given: tuple[Topic, ...]) -> BriefCard:
         briefed_at,
         version,
         origin,
+        entities,
         *lead,
     ) = row[:_PUBLISHER_AT]
     is_correction = origin == "desk"
@@ -234,6 +245,7 @@ def card_of(row: Row[*tuple[Any, ...]], given: tuple[Topic, ...]) -> BriefCard:
         reads=reads_count,
         topics=given,
         url=url,
+        entities=entities_from(entities),
         language=language,
         is_short=is_short,
         is_read=is_read,

@@ -1,5 +1,5 @@
-"""What makes a brief appear in lists and disappear from them: `listed_at`, `topic_listing`, the index of words and the
-counters.
+"""What makes a brief appear in lists and disappear from them: `listed_at`, `topic_listing`, `entity_listing`, the
+index of words and the counters.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from nutgraf.adapters.store import search_index
 from nutgraf.adapters.store.counters import BRIEFS, PUBLISHER, TOPIC, TOTAL, Tally
+from nutgraf.adapters.store.naming import list_entities, unlist_entities
 from nutgraf.adapters.store.tables import articles, brief_topics, publishers, topic_listing
 from nutgraf.domain.ids import ArticleId, BriefId
 
@@ -45,6 +46,7 @@ def put_up(connection: Connection, article_id: ArticleId, brief_id: BriefId, lis
     publisher = connection.execute(_PUBLISHER, {"in_id": article_id}).scalars().all()
     tally.list_under(PUBLISHER, publisher, 1)
     search_index.add(connection, article_id, brief_id, listed_at, topics=slugs, publishers=publisher)
+    list_entities(connection, article_id, brief_id, listed_at, tally)
     tally.list_under(TOTAL, [BRIEFS], 1)
 
 
@@ -61,6 +63,7 @@ def withdraw(connection: Connection, article_id: ArticleId, tally: Tally) -> dat
             topic_listing.c.article_id == article_id,
         )
     )
+    unlist_entities(connection, article_id, BriefId(row.current_brief_id), row.listed_at, tally)
     search_index.remove(connection, article_id, row.listed_at)
     connection.execute(_LIST, {"in_id": article_id, "new_listed_at": None, "new_brief_id": None})
     tally.list_under(TOPIC, slugs, -1)

@@ -15,6 +15,7 @@ from nutgraf.adapters.store.columns import to_microseconds
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.tables import (
     articles,
+    entity_listing,
     follows,
     marks,
     mutes,
@@ -106,11 +107,15 @@ class SqlMarks(Repository):
             return []
         of_topics = [follow.slug for follow in followed if follow.kind is FollowKind.TOPIC]
         of_publishers = [follow.slug for follow in followed if follow.kind is FollowKind.PUBLISHER]
+        of_entities = [follow for follow in followed if follow.entity_kind is not None]
         last_time, last_id = parse_cursor(before) or _FIRST_CURSOR
         values: dict[str, Any] = {"last_time": last_time, "last_id": last_id, "limit": _bounded(limit)}
         values |= {f"topic{number}": slug for number, slug in enumerate(of_topics)}
         values |= {f"publisher{number}": slug for number, slug in enumerate(of_publishers)}
-        chosen = connection.execute(_followed_query(len(of_topics), len(of_publishers)), values).all()
+        for number, follow in enumerate(of_entities):
+            values |= {f"kind{number}": follow.kind.value, f"entity{number}": follow.slug}
+        query = _followed_query(len(of_topics), len(of_publishers), len(of_entities))
+        chosen = connection.execute(query, values).all()
         return _load_in_order(connection, [(row.article_id, row.at) for row in chosen], reader_id)
 
     @reading
@@ -203,8 +208,8 @@ def _load_in_order(
 
 
 @functools.cache
-def _followed_query(topic_count: int, publisher_count: int) -> Select[Any]:
-    """The newest of so many topics' and publishers' lists behind a cursor."""
+def _followed_query(topic_count: int, publisher_count: int, entity_count: int) -> Select[Any]:
+    """The newest of so many topics', publishers' and entities' lists behind a cursor."""
 
     def behind_cursor(page: Select[Any], at: Any, article_id: Any) -> Select[Any]:
         last = tuple_(bindparam("last_time", type_=at.type), bindparam("last_id", type_=article_id.type))
@@ -222,6 +227,12 @@ def _followed_query(topic_count: int, publisher_count: int) -> Select[Any]:
         chosen = select(publishers.c.id).where(publishers.c.slug == bindparam(f"publisher{number}")).scalar_subquery()
         page = select(article_id.label("article_id"), at.label("at")).where(
             at.is_not(None), articles.c.publisher_id == chosen
+        )
+        lists.append(behind_cursor(page, at, article_id))
+    for number in range(entity_count):
+        at, article_id = entity_listing.c.listed_at, entity_listing.c.article_id
+        page = select(article_id, at.label("at")).where(
+            entity_listing.c.kind == bindparam(f"kind{number}"), entity_listing.c.slug == bindparam(f"entity{number}")
         )
         lists.append(behind_cursor(page, at, article_id))
     every = union_all(*lists).subquery()

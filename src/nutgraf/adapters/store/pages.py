@@ -25,6 +25,7 @@ from nutgraf.adapters.store.cards import (
 from nutgraf.adapters.store.corrections import corrections_of
 from nutgraf.adapters.store.counters import BRIEFS, REPORTS, STATE, TOPIC, TOTAL, counts_by_key
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
+from nutgraf.adapters.store.naming import entities_from, without_barred
 from nutgraf.adapters.store.revisions import revision_record
 from nutgraf.adapters.store.tables import (
     articles,
@@ -227,6 +228,7 @@ def load_brief(connection: Connection, row: Row[Any], text_hash: str) -> Brief:
         model=row.model,
         prompt_version=row.prompt_version,
         usage=ModelUsage(**row.usage) if row.usage else None,
+        entities=without_barred(connection, entities_from(row.entities)),
     )
 
 

@@ -12,6 +12,7 @@ from nutgraf.adapters.store.articles import SqlArticles
 from nutgraf.adapters.store.briefs import SqlBriefWriting
 from nutgraf.adapters.store.corrections import SqlCorrections
 from nutgraf.adapters.store.engine import Database
+from nutgraf.adapters.store.entities import SqlEntities
 from nutgraf.adapters.store.feeds import SqlFeeds
 from nutgraf.adapters.store.hubs import SqlHubs
 from nutgraf.adapters.store.ledger import SqlLedger
@@ -49,6 +50,7 @@ class SqlStore(
     SqlPictures,
     SqlMarks,
     SqlAppearances,
+    SqlEntities,
     SqlHubs,
     SqlSpending,
     SqlAnswers,

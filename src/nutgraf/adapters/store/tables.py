@@ -4,7 +4,7 @@
                             │  │                       ├──< withheld
                 publishers ─┘  ├── announcements       └──< brief_topics >── topics
                                ├── documents
-                               ├──< article_bands          topic_listing, counters, ledger: derived, kept by publish
+                               ├──< article_bands          topic_listing, entity_listing, counters, ledger: derived
                                ├──< reports, corrections
                                └──< reads >── readers ──< saved_searches, sessions, tickets, marks,
                                                             access_tokens, mutes, follows, appearances
@@ -55,6 +55,8 @@ def _partial_index(name: str, *columns: str, where: str, unique: bool = False) -
     """An index of only the rows that satisfy `where`, on either database."""
     return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
 
+
+_STANDS_UNNAMED = "entities IS NULL AND published_at IS NOT NULL AND superseded_at IS NULL"
 
 readers = Table(
     "readers",
@@ -275,7 +277,9 @@ briefs = Table(
     ),  # "rewrite" of the same text, "desk": a correction
     Column("broken", JSON, nullable=False, server_default="[]"),  # the earlier version's sentences that fell
     Column("usage", JSON(none_as_null=True)),  # of a language model; NULL where none was asked
+    Column("entities", JSON(none_as_null=True)),  # [[kind, slug, name], …]; NULL: not looked for yet
     UniqueConstraint("article_id", "version"),
+    _partial_index("ix_briefs_unnamed", "id", where=_STANDS_UNNAMED),
     sqlite_autoincrement=True,
 )
 
@@ -349,6 +353,27 @@ brief_topics = Table(
 topic_listing = Table(
     "topic_listing",
     metadata,
+    Column("slug", Key, primary_key=True),
+    Column("listed_at", UtcTime, primary_key=True),
+    Column("article_id", Id, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+entities = Table(  # people, places and organisations that briefs name
+    "entities",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("slug", Key, primary_key=True),
+    Column("name", PlainText, nullable=False),
+    Column("barred_at", UtcTime),  # the operator has switched it off
+    _partial_index("ix_entities_barred", "barred_at", where="barred_at IS NOT NULL"),
+    sqlite_with_rowid=False,
+)
+
+entity_listing = Table(  # derived, as topic_listing is
+    "entity_listing",
+    metadata,
+    Column("kind", String(16), primary_key=True),
     Column("slug", Key, primary_key=True),
     Column("listed_at", UtcTime, primary_key=True),
     Column("article_id", Id, primary_key=True, autoincrement=False),

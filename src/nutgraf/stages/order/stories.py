@@ -5,7 +5,7 @@ A story's score is the product of what can be said in one sentence to a reader:
 - how many publishers report it, counted by the likeness of headlines and deks (TF-IDF cosine over the day's briefs);
 - how fresh its newest brief is: half of the score goes every HALF_LIFE_H hours, counted back from the newest brief of
   all, since time that passes takes the same share of every score;
-- whether the reader follows one of its topics or publishers;
+- whether the reader follows one of its topics, publishers, or people, places and organisations;
 - whether they have read it.
 
 Then publishers take turns: each further story of a publisher counts a little less.
@@ -19,6 +19,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from nutgraf.domain.entity import EntityKind
 from nutgraf.domain.records import BriefCard
 from nutgraf.text.search_terms import search_terms
 
@@ -45,6 +46,21 @@ class Story:
     others: tuple[BriefCard, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    topics: frozenset[str]
+    publishers: frozenset[str]
+    entities: frozenset[tuple[EntityKind, str]]
+
+    def has(self, card: BriefCard) -> bool:
+        """Whether a card is of something that is followed."""
+        return (
+            card.publisher.slug in self.publishers
+            or any(topic.slug in self.topics or topic.parent in self.topics for topic in card.topics)
+            or any((entity.kind, entity.slug) in self.entities for entity in card.entities)
+        )
+
+
 def group_stories(cards: Sequence[BriefCard]) -> list[list[BriefCard]]:
     """`cards` (at most MAX_CARDS) by story, each in exactly one group. The same for every reader."""
     cards = cards[:MAX_CARDS]
@@ -56,30 +72,27 @@ def order_stories(
     *,
     topics: Collection[str] = (),
     publishers: Collection[str] = (),
+    entities: Collection[tuple[EntityKind, str]] = (),
 ) -> list[Story]:
     """The stories of `groups`, none empty, the most important first.
 
-    `topics` and `publishers` are the slugs that the reader follows.
+    `topics` and `publishers` are the slugs that the reader follows, `entities` the kinds and slugs.
     """
     newest = max((card.published_at for group in groups for card in group), default=None)
     scored = []
+    followed = _Followed(frozenset(topics), frozenset(publishers), frozenset(entities))
     for group in groups:
         assert newest is not None
         lead, *others = sorted(group, key=lambda card: (not card.is_short, card.published_at), reverse=True)
-        scored.append((_score(group, newest, topics, publishers), Story(lead, tuple(others))))
+        scored.append((_score(group, newest, followed), Story(lead, tuple(others))))
     return _take_turns(scored)
 
 
-def _score(group: Sequence[BriefCard], newest: datetime, topics: Collection[str], publishers: Collection[str]) -> float:
+def _score(group: Sequence[BriefCard], newest: datetime, followed: _Followed) -> float:
     reported_by = len({card.publisher.slug for card in group})
     age_h = (newest - max(card.published_at for card in group)).total_seconds() / 3600
     score = (1 + math.log2(reported_by)) * math.exp2(-age_h / HALF_LIFE_H)
-    is_followed = any(
-        card.publisher.slug in publishers
-        or any(topic.slug in topics or topic.parent in topics for topic in card.topics)
-        for card in group
-    )
-    if is_followed:
+    if any(map(followed.has, group)):
         score *= FOLLOWED
     return score * READ if all(card.is_read for card in group) else score
 

@@ -30,7 +30,7 @@ from nutgraf.web.wording import direction, language_tag
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "publisher-said": ("headline", "publisher", "age_and_reads", "lead_picture"),
-    "nutgraf-wrote": ("traced", "corrected", "dek", "what_happened", "key_insights", "takeaways", "topics"),
+    "nutgraf-wrote": ("traced", "corrected", "dek", "what_happened", "key_insights", "takeaways", "topics", "names"),
     "way-out": ("full_article",),
     "aftermatter": ("marks", "copies", "brief_changes", "changes", "report", "how_this_was_made"),
 }

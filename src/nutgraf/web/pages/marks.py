@@ -11,10 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from nutgraf.domain.entity import EntityKind
 from nutgraf.domain.ids import ArticleId, MuteId
 from nutgraf.domain.marks import Follow, FollowKind, Mark, MuteEffect, MuteKind
 from nutgraf.domain.records import BriefCard
-from nutgraf.errors import Conflict
+from nutgraf.errors import Conflict, NotFound
 from nutgraf.text.search_terms import search_terms
 from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.feed_links import SAVED_FEED
@@ -57,13 +58,13 @@ def history_page(request: Request) -> Response:
 
 
 def following_page(request: Request) -> Response:
-    """GET /following: briefs of the topics and publishers that the reader follows, and what those are."""
+    """GET /following: briefs of what the reader follows, and what that is."""
     services = site_of(request).services
     follows = services.store.follows(reader_of(request))
     return _list(
         request,
         "Following",
-        "“Follow” on a topic's or publisher's page brings its briefs here, and lifts them on the front page.",
+        "“Follow” on a topic's, publisher's or name's page brings its briefs here, and lifts them on the front page.",
         services.store.list_followed,
         follows=[(follow, _name_of(request, follow.kind.value, follow.slug)) for follow in follows],
     )
@@ -96,7 +97,7 @@ async def follow(request: Request) -> Response:
     try:
         kind = FollowKind(form.get("kind", ""))
     except ValueError:
-        raise HTTPException(400, "Topics and publishers can be followed.") from None
+        raise HTTPException(400, "Topics, publishers, people, places and organisations can be followed.") from None
     slug = form.get("slug", "")[:MAX_VALUE_CHARS]
     store = site_of(request).services.store
     await run_in_threadpool(store.set_follow, reader_of(request), Follow(kind, slug), is_set=form.get("set") == "1")
@@ -114,7 +115,7 @@ async def add_mute(request: Request) -> Response:
     try:
         kind, effect = MuteKind(form.get("kind", "word")), MuteEffect(form.get("effect", "hide"))
     except ValueError:
-        raise HTTPException(400, "Words, topics and publishers can be muted, by hiding or folding.") from None
+        raise HTTPException(400, "Words, topics, publishers and names can be muted, by hiding or folding.") from None
     value = " ".join(form.get("value", "")[:MAX_VALUE_CHARS].split())
     if kind is MuteKind.WORD and not search_terms(value):
         return await run_in_threadpool(_mutes, request, problem="Please write a word or a phrase.", status=400)
@@ -148,10 +149,16 @@ def _mutes(request: Request, *, problem: str = "", status: int = 200) -> Respons
 
 
 def _name_of(request: Request, kind: str, value: str) -> str:
-    """A topic's or publisher's name; the word itself, or the slug where nothing has it any more."""
+    """A topic's, publisher's or entity's name; the word itself, or the slug where nothing has it any more."""
     services = site_of(request).services
     if kind == MuteKind.TOPIC and value in services.topics:
         return services.topics[value].name
+    entity_kind = next((found for found in EntityKind if found.value == kind), None)
+    if entity_kind is not None:
+        try:
+            return services.store.get_entity(entity_kind, value).entity.name
+        except NotFound:
+            return value
     if kind == MuteKind.PUBLISHER:
         return next((found.name for found in services.store.list_publishers() if found.slug == value), value)
     return value

@@ -21,6 +21,7 @@ from nutgraf.web.accounts.identity import reader_of
 from nutgraf.web.conditional import conditional
 from nutgraf.web.feed_links import FRONT_FEED, SAVED_FEED, FeedLink
 from nutgraf.web.muting import Muting
+from nutgraf.web.pages.entities import entity_of
 from nutgraf.web.pages.publisher import SLUG
 from nutgraf.web.rendering import base_url, site_of
 from nutgraf.web.wording import language_tag
@@ -56,6 +57,14 @@ def publisher_feed(request: Request) -> Response:
     cards = _latest(request, BriefQuery(publisher=publisher.slug, limit=MAX_ENTRIES))
     link = FeedLink(f"Nutgraf: {publisher.name}", path)
     return _answer(request, link, f"Briefs of what {publisher.name} published.", path, cards)
+
+
+def entity_feed(request: Request) -> Response:
+    """GET /{person|place|organisation}/{slug}.{atom|json}: the latest briefs that name it. Raises NotFound."""
+    entity = entity_of(request).entity
+    path = f"/{entity.kind.value}/{entity.slug}"
+    cards = _latest(request, BriefQuery(entity=(entity.kind, entity.slug), limit=MAX_ENTRIES))
+    return _answer(request, FeedLink(f"Nutgraf: {entity.name}", path), f"Briefs that name {entity.name}.", path, cards)
 
 
 def search_feed(request: Request) -> Response:
