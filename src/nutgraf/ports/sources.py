@@ -141,6 +141,10 @@ class ArticleStore(Protocol):
         """Take in an article that no feed announced; returns the known one's id where it is known."""
         ...
 
+    def add_new_article(self, entry: EntryToStore, *, now: datetime) -> ArticleId | None:
+        """Take in an article that no feed announced; None where it is known."""
+        ...
+
     def due_articles(self, states: Sequence[ArticleState], *, now: datetime, limit: int) -> list[ArticleRecord]:
         """Articles in one of `states` whose next attempt is not in the future, oldest step first."""
         ...

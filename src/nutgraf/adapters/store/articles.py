@@ -45,16 +45,24 @@ ON_THE_WAY = (ArticleState.FOUND, ArticleState.FETCHED, ArticleState.EXTRACTED, 
 class SqlArticles(Repository):
     """Articles and their steps in the table `articles`."""
 
-    @writing
-    def add_article(self, connection: Connection, entry: EntryToStore, *, now: datetime) -> ArticleId:
+    def add_article(self, entry: EntryToStore, *, now: datetime) -> ArticleId:
         """Take in an article that no feed announced; returns the known one's id where it is known."""
+        return self._take_in(entry, now)[0]
+
+    def add_new_article(self, entry: EntryToStore, *, now: datetime) -> ArticleId | None:
+        """Take in an article that no feed announced; None where it is known."""
+        article_id, is_new = self._take_in(entry, now)
+        return article_id if is_new else None
+
+    @writing
+    def _take_in(self, connection: Connection, entry: EntryToStore, now: datetime) -> tuple[ArticleId, bool]:
         taken_in = take_in_articles(connection, [Announced(entry, None, now)])
         tally = Tally()
         if taken_in.new:
             tally.move(None, ArticleState.FOUND)
         tally.apply(connection)
         (article_id,) = taken_in.ids.values()
-        return article_id
+        return article_id, bool(taken_in.new)
 
     @reading
     def due_articles(
