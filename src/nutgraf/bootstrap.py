@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,7 +26,9 @@ from nutgraf.settings import ModelSettings, Settings
 if TYPE_CHECKING:
     from nutgraf.adapters.llm.opening import Meter
     from nutgraf.adapters.llm.options import ModelOptions
+    from nutgraf.adapters.llm.prices import Prices
     from nutgraf.adapters.store.engine import Database
+    from nutgraf.domain.budgets import Budgets
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
     from nutgraf.pipeline.performing import WorkPerformer
@@ -178,6 +181,45 @@ def model_options(model: ModelSettings) -> ModelOptions:
         max_concurrent=model.max_concurrent,
         requests_per_minute=model.requests_per_minute,
         user_agent=f"Nutgraf/{__version__}",
+    )
+
+
+def budgets_of(settings: Settings) -> Budgets:
+    """The limits of a day."""
+    from zoneinfo import ZoneInfo
+
+    from nutgraf.domain.budgets import Budgets
+    from nutgraf.domain.spending import BudgetLimit, micro_dollars
+
+    def limit(requests: int, tokens: int, dollars: Decimal) -> BudgetLimit:
+        return BudgetLimit(requests, tokens, micro_dollars(dollars))
+
+    use = settings.model_use
+    return Budgets(
+        everything=limit(use.requests_per_day, use.tokens_per_day, use.dollars_per_day),
+        providers={
+            model.provider_name: limit(model.requests_per_day, model.tokens_per_day, model.dollars_per_day)
+            for model in (settings.backup_model, settings.model)  # the first one's limits hold where they share one
+            if model.is_set
+        },
+        each_feed=limit(use.feed_requests_per_day, use.feed_tokens_per_day, use.feed_dollars_per_day),
+        each_reader=limit(use.reader_requests_per_day, use.reader_tokens_per_day, use.reader_dollars_per_day),
+        zone=ZoneInfo(use.time_zone),
+    )
+
+
+def prices_of(settings: Settings) -> Prices:
+    """The operator's own prices, and the addresses by which the table knows a host."""
+    from nutgraf.adapters.llm.prices import OwnPrice, Prices
+
+    models = [model for model in (settings.backup_model, settings.model) if model.is_set]
+    return Prices(
+        own={
+            (model.provider_name, model.name): OwnPrice(model.input_price, model.output_price)
+            for model in models
+            if model.input_price is not None and model.output_price is not None
+        },
+        urls={model.provider_name: model.host_url for model in models},
     )
 
 

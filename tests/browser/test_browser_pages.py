@@ -44,6 +44,7 @@ PATHS = {
     "desk-work": "/desk",
     "desk-set-aside": "/desk/set-aside",
     "desk-storage": "/desk/storage",
+    "desk-costs": "/desk/costs",
     "desk-settings": "/desk/settings",
     "desk-log": "/desk/log",
     "desk-about": "/desk/about",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import functools
 import re
 import tempfile
@@ -26,7 +27,7 @@ from nutgraf.pipeline.work import TASKS
 from nutgraf.ports import Store
 from nutgraf.settings import describe_settings, load_settings
 from nutgraf.web.app import create_app
-from nutgraf.web.services import WebServices
+from nutgraf.web.services import ModelFacts, WebServices
 from sample_site.articles import COLUMN, FERRIES, LIBRARY, TREMOR, TURBINES, WELLS, Sample, notice
 from sample_site.seeding import TOPICS, fail_poll, poll, publish, subscribe
 
@@ -74,6 +75,7 @@ class SampleSite:
     disk: DiskState = DISK
     logged: Sequence[LogEntry] = LOGGED
     wakes: int = 0
+    model_wakes: int = 0
 
     def path_of(self, sample: Sample) -> str:
         """The address of the sample's brief."""
@@ -81,7 +83,12 @@ class SampleSite:
 
 
 def make_sample_site(
-    folder: Path, *, is_filled: bool = True, sample_url: str = "", needs_login: bool = False
+    folder: Path,
+    *,
+    is_filled: bool = True,
+    sample_url: str = "",
+    needs_login: bool = False,
+    model: ModelFacts | None = None,
 ) -> SampleSite:
     """A site over a new SQLite database in `folder`; the caller closes its store."""
     database, ids = _prepared_database(is_filled)
@@ -92,6 +99,9 @@ def make_sample_site(
 
     def wake() -> None:
         site.wakes += 1
+
+    def wake_model() -> None:
+        site.model_wakes += 1
 
     site.app = create_app(
         WebServices(
@@ -112,6 +122,7 @@ def make_sample_site(
             sample_url=sample_url,
             allowed_hosts=frozenset({"testserver"}),
             needs_login=needs_login,
+            model=model and dataclasses.replace(model, wake=wake_model),
         )
     )
     return site

@@ -16,6 +16,7 @@ COMMANDS = {
     "add": "Subscribe to a feed.",
     "backup": "Write everything into one file, while Nutgraf runs.",
     "brief": "Write one brief from an address, a file or standard input.",
+    "costs": "Show what language models took and cost, by model and feed.",
     "demo": "Start with the sample press: invented publishers, real briefs.",
     "doctor": "Check this installation and say what is wrong.",
     "export": "Write out the briefs as JSON Lines or Markdown.",

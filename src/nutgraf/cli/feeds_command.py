@@ -22,6 +22,7 @@ Examples:
   nutgraf feeds rename 3 "The local paper" --category Local
   nutgraf feeds pause 3
   nutgraf feeds resume https://example.org/feed.xml
+  nutgraf feeds model 3 on-demand
   nutgraf feeds remove 3
 A feed is named by its number in the list or by its address.
 """
@@ -113,6 +114,21 @@ def rename(
         _tell(store.get_feed(before.id), "is saved", as_json)
 
 
+@command.command("model")
+@_feed_argument
+@click.argument("policy", type=click.Choice(["always", "on-demand", "never", "default"]))
+@_json_option
+@data_option
+def model(feed: str, policy: str, as_json: bool, data_dir: Path | None) -> None:
+    """Say whether a language model writes FEED's briefs; `default` is as the settings have it."""
+    from nutgraf.domain.spending import ModelPolicy
+
+    with _store(data_dir) as store:
+        found = _find(store, feed)
+        store.set_model_policy(found.id, None if policy == "default" else ModelPolicy(policy.replace("-", "_")))
+        _tell(store.get_feed(found.id), "is saved", as_json)
+
+
 @command.command("remove")
 @_feed_argument
 @_json_option
@@ -178,6 +194,7 @@ def _as_value(feed: FeedRecord) -> dict[str, Any]:
         "health": feed.health,
         "min_interval_s": feed.min_interval_s,
         "interval_s": feed.interval_s,
+        "model_policy": feed.model_policy.value if feed.model_policy else None,
         "articles": feed.article_count,
         "last_poll_at": feed.last_poll_at.isoformat() if feed.last_poll_at else None,
         "last_ok_at": feed.last_ok_at.isoformat() if feed.last_ok_at else None,

@@ -68,3 +68,35 @@ def is_spent(use: BudgetUse, limit: BudgetLimit) -> bool:
         (use.micro_dollars, limit.micro_dollars),
     )
     return any(most and spent >= most for spent, most in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a model would take of a feed in a day. `is_measured`: from what such briefs took, else from text lengths."""
+
+    articles: float
+    input_tokens: float
+    output_tokens: float
+    is_measured: bool
+
+    @property
+    def tokens(self) -> float:
+        """Both directions, in a day."""
+        return self.articles * (self.input_tokens + self.output_tokens)
+
+
+PROMPT_TOKENS = 900
+"""About what the instructions and the schema take beside the article's text."""
+CHARS_PER_TOKEN = 4.0
+ANSWER_TOKENS = 500
+
+
+def forecast(
+    articles_per_day: float, *, measured: tuple[float, float] | None, mean_chars: float | None
+) -> Forecast | None:
+    """From a feed's rhythm and the mean tokens of its articles; None where nothing is known of those."""
+    if measured is not None:
+        return Forecast(articles_per_day, *measured, is_measured=True)
+    if mean_chars is None:
+        return None
+    return Forecast(articles_per_day, PROMPT_TOKENS + mean_chars / CHARS_PER_TOKEN, ANSWER_TOKENS, is_measured=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from decimal import ROUND_CEILING, Decimal
 from typing import NewType
 
 from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
@@ -14,6 +15,11 @@ CallId = NewType("CallId", int)
 
 MICRO = 1_000_000
 """Millionths in a US dollar: money is counted in whole ones, never in floats."""
+
+
+def micro_dollars(dollars: Decimal) -> int:
+    """Whole millionths of a US dollar, rounded up."""
+    return int((dollars * MICRO).to_integral_value(ROUND_CEILING))
 
 
 class BudgetScope(enum.StrEnum):

@@ -8,6 +8,7 @@ from typing import Any
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief, BriefSentence
+from nutgraf.outputs.costs import usage_to_dict
 
 
 def brief_to_dict(brief: Brief, article: Article) -> dict[str, Any]:
@@ -36,6 +37,8 @@ def brief_to_dict(brief: Brief, article: Article) -> dict[str, Any]:
         "sentences": brief.sentence_count,
         "sentences_traced": brief.traced_count,
         "writer": brief.writer,
+        "model": brief.model,
+        "usage": usage_to_dict(brief.usage),
         "created_at": _iso(brief.created_at),
         "text_hash": brief.article_hash,
     }

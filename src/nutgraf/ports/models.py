@@ -99,6 +99,10 @@ class WishStore(Protocol):
         """What is set for a feed; None where nothing is or it is not followed."""
         ...
 
+    def article_policy(self, article_id: ArticleId) -> ModelPolicy | None:
+        """What is set for the feed that an article came from; None where nothing is."""
+        ...
+
     def add_wish(
         self, article_id: ArticleId, reason: WishReason, *, reader_id: ReaderId | None = None, now: datetime
     ) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from nutgraf.domain.ledger import Ledger
+from nutgraf.domain.spending import Costs
 from nutgraf.web.wording import chart_day
 
 WIDTH = 300
@@ -41,6 +42,7 @@ class Chart:
 
     title: str
     total: int
+    total_words: str
     peak: int
     bars: tuple[Bar, ...]
     words: str
@@ -48,8 +50,17 @@ class Chart:
     last: str
 
 
-def draw_bars(title: str, period: Ledger | Days, values: Mapping[date, int]) -> Chart:
-    """The values of each day of the time, of each week where there are more than MAX_BARS; days without one are 0."""
+def draw_bars(
+    title: str,
+    period: Ledger | Days | Costs,
+    values: Mapping[date, int],
+    *,
+    words: Callable[[int], str] = "{:,}".format,
+) -> Chart:
+    """The values of each day of the time, of each week where there are more than MAX_BARS; days without one are 0.
+
+    `words` says a value.
+    """
     day_count = (period.last - period.first).days + 1
     step = 1 if day_count <= MAX_BARS else DAYS_PER_WEEK
     starts = [period.last - timedelta(days=offset + step - 1) for offset in range(0, day_count, step)][::-1]
@@ -57,16 +68,17 @@ def draw_bars(title: str, period: Ledger | Days, values: Mapping[date, int]) -> 
     peak = max(sums)
     room = WIDTH / len(starts)
     bars = tuple(
-        _bar(number * room, room, value, peak, f"{'Week from ' if step > 1 else ''}{chart_day(start)}: {value:,}")
+        _bar(number * room, room, value, peak, f"{'Week from ' if step > 1 else ''}{chart_day(start)}: {words(value)}")
         for number, (start, value) in enumerate(zip(starts, sums, strict=True))
         if value
     )
     return Chart(
         title=title,
         total=sum(sums),
+        total_words=words(sum(sums)),
         peak=peak,
         bars=bars,
-        words=_words(starts, sums, step),
+        words=_words(starts, sums, step, words),
         first=chart_day(period.first),
         last=chart_day(period.last),
     )
@@ -78,11 +90,13 @@ def _bar(x: float, room: float, value: int, peak: int, label: str) -> Bar:
     return Bar(round(x + gap / 2, 2), round(HEIGHT - height, 2), round(room - gap, 2), round(height, 2), label)
 
 
-def _words(starts: list[date], sums: list[int], step: int) -> str:
+def _words(starts: list[date], sums: list[int], step: int, words: Callable[[int], str]) -> str:
     peak = max(sums)
     if not peak:
         return "None in this time."
     when = starts[sums.index(peak)]
     period = "day" if step == 1 else "week"
     at = chart_day(when) if step == 1 else f"the week from {chart_day(when)}"
-    return f"{sum(sums):,} in all; the most in one {period}, {peak:,}, on {at}.".replace("on the week", "in the week")
+    return f"{words(sum(sums))} in all; the most in one {period}, {words(peak)}, on {at}.".replace(
+        "on the week", "in the week"
+    )

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.records import BriefCard
 from nutgraf.errors import StoreError
+from nutgraf.outputs.costs import usage_words
 from nutgraf.outputs.wording import FLAG_LABELS, counted, traced
 from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
@@ -160,6 +161,7 @@ def _make_environment() -> jinja2.Environment:
         http_url=wording.http_url,
         host_of=wording.host_of,
         brief_path=brief_path,
+        usage_words=usage_words,
     )
     environment.globals.update(
         parse_path_labels=wording.PARSE_PATH_LABELS,

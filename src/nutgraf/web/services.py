@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
+from nutgraf.domain.budgets import Budgets
 from nutgraf.domain.desk import DiskState, LogEntry, SettingValue, WorkReport
 from nutgraf.domain.records import FeedRecord
+from nutgraf.domain.spending import ModelPolicy
 from nutgraf.domain.topic import Topic
 from nutgraf.ports import Clock, Store
 
@@ -17,6 +20,24 @@ if TYPE_CHECKING:
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Names under which a browser on this machine reaches a server on loopback."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """The language model that is set, as the site speaks of it.
+
+    `price` gives millionths of a US dollar for tokens in and out, None where nobody knows. `price_source` is own, table
+    or unknown, `price_date` the table's. `wake` tells that a brief waits for the model.
+    """
+
+    name: str
+    policy: ModelPolicy
+    budgets: Budgets
+    price: Callable[[int, int], int | None]
+    price_source: str
+    wake: Callable[[], object]
+    price_date: date | None = None
+    zone_name: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +54,8 @@ class WebServices:
     its operator. `public_url` is where readers reach the site (scheme and host), for links that are sent to them;
     empty: as the request came. `sample_url` is where the sample press is served, empty where it never was: what
     comes from there is marked. `work`, `disk`, `recent_log` (the latest first) and `settings` are what the operator is
-    shown of this process. `shows_icons` and `shows_lead_pictures` are the operator's choice.
+    shown of this process. `shows_icons` and `shows_lead_pictures` are the operator's choice. `model` is None where the
+    built-in writer writes alone.
     """
 
     store: Store
@@ -56,3 +78,4 @@ class WebServices:
     allowed_hosts: frozenset[str] = frozenset()
     needs_login: bool = False
     public_url: str = ""
+    model: ModelFacts | None = None

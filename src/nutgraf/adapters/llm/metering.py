@@ -37,12 +37,11 @@ TURNED_AWAY_CODES = frozenset(
         "model_redirected",
         "model_request_refused",
         "model_context_exceeded",
-        "model_unreachable",
         "model_other_host",
         "model_closed",
     }
 )
-"""The host said no before it wrote anything, or was never reached: nothing is charged. All else may have been."""
+"""The host said no before it wrote anything: nothing is charged. All else may have been, a broken connection too."""
 
 _LOG = structlog.get_logger(__name__)
 

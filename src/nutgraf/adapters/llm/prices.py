@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from nutgraf.domain.spending import MICRO
+from nutgraf.domain.spending import micro_dollars
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, Provider
@@ -65,7 +65,7 @@ class Prices:
         own = self.own.get((provider, model))
         if own is not None:
             millionths = own.input_dollars * input_tokens + own.output_dollars * output_tokens
-            return _micro(millionths / TOKENS_PER_PRICE)
+            return micro_dollars(millionths / TOKENS_PER_PRICE)
         found = _find(provider, model, self.urls.get(provider, ""))
         if found is None:
             return None
@@ -74,7 +74,7 @@ class Prices:
         known_provider, known_model = found
         usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
         price = known_model.calc_price(usage, known_provider, genai_request_timestamp=at, auto_update_timestamp=None)
-        return _micro(price.total_price)
+        return micro_dollars(price.total_price)
 
     def source(self, provider: str, model: str) -> PriceSource:
         """Where the price of a model is from."""
@@ -127,7 +127,3 @@ def _dates_of(provider: Provider) -> Iterator[date]:
             yield date(int(year), int(month), int(day))
         except ValueError:
             continue
-
-
-def _micro(dollars: Decimal) -> int:
-    return int((dollars * MICRO).to_integral_value(ROUND_CEILING))

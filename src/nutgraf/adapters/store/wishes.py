@@ -50,6 +50,17 @@ class SqlWishes(Repository):
         found = connection.execute(select(feeds.c.model_policy).where(feeds.c.id == feed_id)).scalar()
         return ModelPolicy(found) if found else None
 
+    @reading
+    def article_policy(self, connection: Connection, article_id: ArticleId) -> ModelPolicy | None:
+        """What is set for the feed that an article came from; None where nothing is."""
+        query = (
+            select(feeds.c.model_policy)
+            .join(articles, articles.c.feed_id == feeds.c.id)
+            .where(articles.c.id == article_id)
+        )
+        found = connection.execute(query).scalar()
+        return ModelPolicy(found) if found else None
+
     @writing
     def add_wish(
         self,

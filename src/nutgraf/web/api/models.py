@@ -156,6 +156,18 @@ class CopyModel(BaseModel):
         return cls(publisher=copy.publisher.name, title=copy.title, url=copy.url)
 
 
+class UsageModel(BaseModel):
+    """What a brief took of a language model, over all its calls."""
+
+    calls: int
+    cached_calls: int = Field(description="Answers that were paid for before")
+    input_tokens: int
+    output_tokens: int
+    is_counted: bool = Field(description="False where tokens are an estimate")
+    micro_dollars: int | None = Field(description="Millionths of a US dollar; null where the price is unknown")
+    milliseconds: int
+
+
 class WrittenModel(BaseModel):
     """What Nutgraf wrote of an article, as `nutgraf brief --format json` prints it."""
 
@@ -170,6 +182,8 @@ class WrittenModel(BaseModel):
     sentences: int
     sentences_traced: int
     writer: str
+    model: str = Field(description="The language model that wrote it; empty where none did")
+    usage: UsageModel | None
     created_at: datetime
     text_hash: str = Field(description="SHA-256 of the article's text that the offsets point into")
 

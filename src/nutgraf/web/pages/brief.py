@@ -23,6 +23,7 @@ from nutgraf.web.changes import Changes, compare_texts
 from nutgraf.web.conditional import entity_tag, is_known
 from nutgraf.web.days import DayPiece, day_pieces, publication_day
 from nutgraf.web.pages.corrections import show_correction
+from nutgraf.web.pages.model_wish import offer_for
 from nutgraf.web.reading import is_person_reading
 from nutgraf.web.rendering import base_url, brief_path, render, site_of
 from nutgraf.web.trace import Excerpt, trace_finding
@@ -32,7 +33,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "publisher-said": ("headline", "publisher", "age_and_reads", "lead_picture"),
     "nutgraf-wrote": ("traced", "corrected", "dek", "what_happened", "key_insights", "takeaways", "topics", "names"),
     "way-out": ("full_article",),
-    "aftermatter": ("marks", "copies", "brief_changes", "changes", "report", "how_this_was_made"),
+    "aftermatter": ("marks", "model_wish", "copies", "brief_changes", "changes", "report", "how_this_was_made"),
 }
 """The parts of the page in DESIGN's order, grouped by whose words they are; each is a template in templates/brief/."""
 
@@ -89,6 +90,7 @@ def brief_page(request: Request) -> Response:
         page=page,
         card=page.card,
         brief=page.brief,
+        offer=offer_for(request, page),
         article=page.revision.article,
         written=trace_brief(page),
         changes=changes_of(page),

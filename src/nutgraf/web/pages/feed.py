@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from nutgraf.domain.budgets import forecast
 from nutgraf.domain.desk import MAX_CATEGORY_CHARS, MAX_FEED_TITLE_CHARS, FeedOptions
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState, PollSign
+from nutgraf.domain.spending import ModelPolicy
 from nutgraf.errors import ConfigError
+from nutgraf.outputs.costs import PRICE_UNKNOWN, money
 from nutgraf.web.charts import Days, draw_bars
 from nutgraf.web.pages.desk_frame import render_desk
 from nutgraf.web.rendering import site_of
@@ -32,6 +37,23 @@ INTERVALS = {
     604_800: "1 week",
 }
 """Choices for a feed's shortest interval, in seconds."""
+
+POLICY_LABELS = {
+    ModelPolicy.ALWAYS: "Always",
+    ModelPolicy.ON_DEMAND: "On demand: a reader asks for it",
+    ModelPolicy.NEVER: "Never",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastWords:
+    """A forecast of a day, as the page says it."""
+
+    articles: str
+    tokens: str
+    cost: str
+    is_measured: bool
+
 
 POLL_WORDS = {PollSign.NEWS: "brought news", PollSign.NOTHING: "brought nothing new", PollSign.FAILED: "failed"}
 
@@ -61,6 +83,19 @@ async def change_options(request: Request) -> Response:
     except ConfigError as error:
         return await run_in_threadpool(_page, request, feed, problem=error.message, status=http_status(error))
     await run_in_threadpool(site_of(request).services.store.set_feed_options, feed.id, options)
+    return _back(feed, "saved")
+
+
+async def change_model_policy(request: Request) -> Response:
+    """POST /feeds/{feed_id}/model with `policy`: always, on_demand, never, or empty. Raises NotFound."""
+    async with request.form(max_files=0, max_fields=4) as form:
+        chosen = str(form.get("policy", ""))
+    try:
+        policy = ModelPolicy(chosen) if chosen else None
+    except ValueError:
+        raise HTTPException(400) from None
+    feed = await run_in_threadpool(_feed, request)
+    await run_in_threadpool(site_of(request).services.store.set_model_policy, feed.id, policy)
     return _back(feed, "saved")
 
 
@@ -99,9 +134,36 @@ def _page(request: Request, feed: FeedRecord, *, problem: str = "", status: int 
         intervals=intervals,
         max_title_chars=MAX_FEED_TITLE_CHARS,
         max_category_chars=MAX_CATEGORY_CHARS,
+        model=services.model,
+        policies=POLICY_LABELS,
+        forecast=_forecast(request, feed, rhythm) if services.model else None,
         categories=sorted({known.category for known in services.store.list_feeds() if known.category}),
         problem=problem,
         done=DONE_SENTENCES.get(request.query_params.get("done", ""), ""),
+    )
+
+
+def _forecast(request: Request, feed: FeedRecord, rhythm: Mapping[date, int]) -> ForecastWords | None:
+    """What a model would take of this feed in a day: its rhythm × the tokens of its articles × the price."""
+    services = site_of(request).services
+    assert services.model is not None
+    today = services.clock.now().date()
+    days = (today - min(rhythm, default=today)).days + 1
+    since = today - timedelta(days=RHYTHM_DAYS)
+    measured = services.store.tokens_per_article(feed.id, since=since)
+    found = forecast(
+        sum(rhythm.values()) / days, measured=measured, mean_chars=services.store.mean_article_chars(feed.id)
+    )
+    if found is None or not found.articles:
+        return None
+    price = services.model.price(
+        round(found.articles * found.input_tokens), round(found.articles * found.output_tokens)
+    )
+    return ForecastWords(
+        articles=f"{found.articles:,.1f}",
+        tokens=f"{round(found.tokens):,}",
+        cost=PRICE_UNKNOWN if price is None else money(price),
+        is_measured=found.is_measured,
     )
 
 
