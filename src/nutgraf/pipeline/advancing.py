@@ -16,7 +16,7 @@ from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import ArticleRecord, ArticleState
-from nutgraf.errors import FetchError, NutgrafError
+from nutgraf.errors import FetchError, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
@@ -48,7 +48,7 @@ class ArticleAdvancer:
     async def advance(self, record: ArticleRecord, steps: Sequence[ArticleState] = STEPS) -> ArticleState:
         """Take `record` as far as `steps` lead now; returns the state in which it rests.
 
-        Raises NutgrafError only where a failure itself cannot be stored.
+        Raises StoreError where the database is away or a failure cannot be stored: not the article's fault.
         """
         state: ArticleState = record.state
         try:
@@ -58,6 +58,8 @@ class ArticleAdvancer:
                     break
                 state = reached
         except NutgrafError as error:
+            if isinstance(error, StoreError) and error.retryable:
+                raise
             return await self._failed(dataclasses.replace(record, state=state), error)
         return state
 

@@ -13,7 +13,7 @@ import structlog
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollChange, PollResult
-from nutgraf.errors import FetchError, HTTPStatus, NutgrafError
+from nutgraf.errors import FetchError, HTTPStatus, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
 from nutgraf.pipeline.recording import PollRecorder
 from nutgraf.pipeline.schedule import IntervalLimits
@@ -73,7 +73,10 @@ class FeedPoller:
         await self._recorder.record(feed.id, self._failed(feed, error))
 
     async def attempt(self, feed: FeedRecord) -> Attempt:
-        """Poll `feed` once without storing anything; `feed` may be one that is not subscribed yet."""
+        """Poll `feed` once without storing anything; `feed` may be one that is not subscribed yet.
+
+        Raises StoreError where the database is away: not the feed's fault.
+        """
         try:
             document = await self._fetcher.fetch(
                 FetchRequest(feed.url, Purpose.FEED, etag=feed.etag, last_modified=feed.last_modified)
@@ -85,6 +88,8 @@ class FeedPoller:
                 )
             return Attempt(await self._decide(feed, document, parsed))
         except NutgrafError as error:
+            if isinstance(error, StoreError) and error.retryable:
+                raise
             return Attempt(self._failed(feed, error), error)
         except Exception as error:  # a fault of ours must back off like any other
             log.exception("poll_broke", feed=feed.url)

@@ -40,7 +40,10 @@ class Fetcher(Protocol):
     """The only way out of the program."""
 
     async def fetch(self, request: FetchRequest) -> Document:
-        """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
+        """Fetch one document within all limits.
+
+        Raises FetchError and its kinds; StoreError where processes share hosts by a database and that is away.
+        """
         ...
 
     async def close(self) -> None:

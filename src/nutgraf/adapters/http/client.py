@@ -23,7 +23,7 @@ from nutgraf.adapters.http.options import FetchOptions
 from nutgraf.adapters.http.robots import MAX_ROBOTS_BYTES, RobotsGate
 from nutgraf.adapters.http.turns import OriginTurns, leased
 from nutgraf.domain.document import Document, FetchRequest, Purpose
-from nutgraf.errors import FetchError, Timeout
+from nutgraf.errors import FetchError, StoreError, Timeout
 from nutgraf.ports import Clock, HostLeases
 
 MEDIUM_BODY_BYTES = 256 * 1024
@@ -84,10 +84,10 @@ class HttpFetcher:
         self._is_closed = False
 
     async def fetch(self, request: FetchRequest) -> Document:
-        """Fetch one document within all limits. Raises FetchError and its kinds; never anything else."""
+        """Fetch one document within all limits. Raises FetchError and its kinds, StoreError of leases; nothing else."""
         try:
             return await self._fetch_document(request)
-        except FetchError:
+        except (FetchError, StoreError):
             raise
         except Exception as exc:
             raise as_fetch_error(exc, url=request.url) from exc
@@ -141,7 +141,7 @@ class HttpFetcher:
         )
         try:
             answer = await self._follow(self._policy.check_url(str(url)), journey)
-        except FetchError:
+        except (FetchError, StoreError):
             raise
         except Exception as exc:
             raise as_fetch_error(exc, url=str(url)) from exc

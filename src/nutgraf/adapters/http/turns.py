@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from nutgraf.errors import FetchError, StoreError, Timeout
+from nutgraf.errors import Timeout
 from nutgraf.ports import Clock, HostLeases
 
 SWEEP_FROM_ORIGINS = 1_024
@@ -87,13 +87,13 @@ class OriginTurns:
 async def leased(
     leases: HostLeases | None, turn: Turn, origin: str, *, url: str, wait_s: float, clock: Clock
 ) -> AsyncIterator[None]:
-    """Hold the origin among all processes, in one's own turn. Raises Timeout (`host_busy`), FetchError (`no_lease`)."""
+    """Hold the origin among all processes, in one's own turn. Raises Timeout (`host_busy`), StoreError."""
     if leases is None:
         yield
         return
     try:
         waited_s = 0.0
-        while pause_s := await _ask(leases, origin, url):
+        while pause_s := await leases.acquire(origin):
             if waited_s >= wait_s:
                 raise Timeout("Too many requests to this site are waiting.", url=url, code="host_busy")
             await clock.sleep(pause_s)
@@ -101,10 +101,3 @@ async def leased(
         yield
     finally:
         await asyncio.shield(leases.release(origin, gap_s=turn.gap_s))
-
-
-async def _ask(leases: HostLeases, origin: str, url: str) -> float:
-    try:
-        return await leases.acquire(origin)
-    except StoreError as error:
-        raise FetchError(f"Nobody may be asked at the moment: {error.message}", url=url, code="no_lease") from error
