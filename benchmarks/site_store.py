@@ -9,14 +9,14 @@ import random
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.growing import SHOWN, grow
-from benchmarks.store import TOPICS, go_the_whole_way, make_brief, poll
+from benchmarks.store import TOPICS, go_the_whole_way, make_brief
 
 from nutgraf.adapters.store import open_store
 from nutgraf.adapters.store.engine import Database
 from nutgraf.domain.article import Article, Paragraph, SourceSentence
 from nutgraf.domain.ids import DEFAULT_READER
 from nutgraf.domain.marks import Follow, FollowKind, Mark, MuteEffect, MuteKind
-from nutgraf.domain.records import ArticleState, BriefQuery, EntryToStore, FeedState
+from nutgraf.domain.records import ArticleState, BriefQuery, EntryToStore, FeedState, PollResult
 from nutgraf.ports import Store
 
 BASE = 1_000
@@ -67,10 +67,12 @@ def _fill_base(store: Store) -> None:
     feed = store.add_feed("https://press.example/feed", now=now)
     store.set_feed_state(feed.id, FeedState.PAUSED)
     for start in range(0, BASE, 50):
-        store.record_poll(feed.id, poll([_entry(number, now) for number in range(start, start + 50)]))
+        entries = tuple(_entry(number, now) for number in range(start, start + 50))
+        polled = PollResult(polled_at=now, next_poll_at=now, interval_s=3600, title="Press", entries=entries)
+        store.record_poll(feed.id, polled)
     for number, found in enumerate(store.due_articles([ArticleState.FOUND], now=now, limit=BASE)):
         article = make_article(number)
-        go_the_whole_way(store, found.id, article, make_brief(article, number))
+        go_the_whole_way(store, found.id, article, make_brief(article, number), now=now)
     cards = store.list_briefs(BriefQuery(limit=SAVED), reader_id=DEFAULT_READER)
     for card in cards:
         store.set_mark(DEFAULT_READER, card.article_id, Mark.SAVED, is_set=True, now=card.published_at)

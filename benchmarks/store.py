@@ -32,6 +32,7 @@ from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, BriefQuery, EntryToStore, PollResult
 from nutgraf.domain.search import SearchOrder
+from nutgraf.ports import Store
 from nutgraf.stages.tag import load_taxonomy
 from nutgraf.text.search_query import parse_search
 from nutgraf.text.words import words
@@ -170,16 +171,18 @@ def entry(number: int) -> EntryToStore:
     return EntryToStore(url, url, url, f"Story {number}", "", body, "", NOW - number * HOUR, None, f"{number}")
 
 
-def go_the_whole_way(store: SqlStore, article_id: ArticleId, article: Article, brief: Brief) -> None:
+def go_the_whole_way(
+    store: Store, article_id: ArticleId, article: Article, brief: Brief, *, now: datetime = NOW
+) -> None:
     """Fetched, extracted, written, published: every write that an article costs."""
     body = article.text.encode() * 20
-    store.save_document(article_id, Document(article.url, article.url, 200, body), now=NOW)
+    store.save_document(article_id, Document(article.url, article.url, 200, body), now=now)
     dice = random.Random(article_id)
     store.save_extraction(
-        article_id, article, band_keys=[dice.getrandbits(63) for _ in range(16)], copy_of=None, now=NOW
+        article_id, article, band_keys=[dice.getrandbits(63) for _ in range(16)], copy_of=None, now=now
     )
-    store.save_brief(article_id, store.current_revision(article_id).id, brief, now=NOW)
-    store.publish(article_id, now=NOW)
+    store.save_brief(article_id, store.current_revision(article_id).id, brief, now=now)
+    store.publish(article_id, now=now)
 
 
 def make_article(number: int) -> Article:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, select, tuple_
+from sqlalchemy import Column, Connection, FromClause, Row, Select, and_, bindparam, func, select, tuple_
 
 from nutgraf.adapters.store.columns import from_microseconds, to_microseconds
 from nutgraf.adapters.store.counters import PUBLISHER
@@ -57,53 +57,63 @@ MARKED = and_(marks.c.reader_id == bindparam("reader_id"), marks.c.article_id ==
 _IS_READ = and_(reads.c.read_at.is_not(None), marks.c.unread_at.is_(None)).label("is_read")
 _IS_HIDDEN = marks.c.hidden_at.is_not(None).label("is_hidden")
 
-CARDS: Select[Any] = (
-    select(
-        articles.c.id.label("article_id"),
-        briefs.c.id.label("brief_id"),
-        briefs.c.headline,
-        func.coalesce(brief_sentences.c.text, "").label("dek"),
-        articles.c.listed_at,
-        articles.c.reads,
-        articles.c.url,
-        briefs.c.language,
-        briefs.c.is_short,
-        _IS_READ,
-        marks.c.saved_at.is_not(None).label("is_saved"),
-        _IS_HIDDEN,
-        briefs.c.published_at.label("brief_published_at"),
-        briefs.c.version,
-        briefs.c.origin,
-        briefs.c.entities,
-        leads.c.digest.label("lead_digest"),
-        leads.c.width.label("lead_width"),
-        leads.c.height.label("lead_height"),
-        *PUBLISHER_COLUMNS,
-        briefs.c.revision_id,
-        briefs.c.writer,
-        briefs.c.created_at,
-        briefs.c.model,
-        briefs.c.prompt_version,
-        briefs.c.usage,
+
+def _cards_of(listed: FromClause) -> Select[Any]:
+    """What a card needs of articles in `listed`, the first of all joins: PostgreSQL keeps to the order of more than
+    eight, and would join all that there is before it looks at a page of twenty.
+    """
+    joined = (
+        listed.join(briefs, briefs.c.id == articles.c.current_brief_id)
+        .join(publishers, publishers.c.id == articles.c.publisher_id)
+        .outerjoin(counters, PUBLISHER_COUNT)
+        .outerjoin(icons, PUBLISHER_ICON)
+        .outerjoin(leads, and_(leads.c.kind == PictureKind.LEAD.value, leads.c.owner_id == articles.c.id))
+        .outerjoin(
+            brief_sentences,
+            and_(
+                brief_sentences.c.brief_id == briefs.c.id,
+                brief_sentences.c.position == 0,
+                brief_sentences.c.part == Part.DEK.value,
+            ),
+        )
+        .outerjoin(reads, READ)
+        .outerjoin(marks, MARKED)
     )
-    .select_from(articles)
-    .join(briefs, briefs.c.id == articles.c.current_brief_id)
-    .join(publishers, publishers.c.id == articles.c.publisher_id)
-    .outerjoin(counters, PUBLISHER_COUNT)
-    .outerjoin(icons, PUBLISHER_ICON)
-    .outerjoin(leads, and_(leads.c.kind == PictureKind.LEAD.value, leads.c.owner_id == articles.c.id))
-    .outerjoin(
-        brief_sentences,
-        and_(
-            brief_sentences.c.brief_id == briefs.c.id,
-            brief_sentences.c.position == 0,
-            brief_sentences.c.part == Part.DEK.value,
-        ),
+    return (
+        select(
+            articles.c.id.label("article_id"),
+            briefs.c.id.label("brief_id"),
+            briefs.c.headline,
+            func.coalesce(brief_sentences.c.text, "").label("dek"),
+            articles.c.listed_at,
+            articles.c.reads,
+            articles.c.url,
+            briefs.c.language,
+            briefs.c.is_short,
+            _IS_READ,
+            marks.c.saved_at.is_not(None).label("is_saved"),
+            _IS_HIDDEN,
+            briefs.c.published_at.label("brief_published_at"),
+            briefs.c.version,
+            briefs.c.origin,
+            briefs.c.entities,
+            leads.c.digest.label("lead_digest"),
+            leads.c.width.label("lead_width"),
+            leads.c.height.label("lead_height"),
+            *PUBLISHER_COLUMNS,
+            briefs.c.revision_id,
+            briefs.c.writer,
+            briefs.c.created_at,
+            briefs.c.model,
+            briefs.c.prompt_version,
+            briefs.c.usage,
+        )
+        .select_from(joined)
+        .where(articles.c.listed_at.is_not(None))
     )
-    .outerjoin(reads, READ)
-    .outerjoin(marks, MARKED)
-    .where(articles.c.listed_at.is_not(None))
-)
+
+
+CARDS = _cards_of(articles)
 """Every published brief for a reader (`reader_id`) with what a card needs; to be narrowed by the caller.
 
 The columns up to the publisher's are in the order in which `card_of` takes them: a row's columns by name take a third
@@ -129,19 +139,10 @@ _TOPICS = (
 )
 
 
-STANDINGS: Select[Any] = (
-    select(articles.c.id.label("article_id"), articles.c.current_brief_id, articles.c.listed_at, _IS_READ, _IS_HIDDEN)
-    .select_from(articles)
-    .outerjoin(reads, READ)
-    .outerjoin(marks, MARKED)
-    .where(articles.c.listed_at.is_not(None))
-)
-"""Every published brief for a reader (`reader_id`) in the order of Standing's fields."""
-
-
 def load_cards(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[BriefCard]:
     """Cards, newest first, at most MAX_CARDS; a cursor that is none of ours starts at the first."""
-    rows = _load_page(connection, CARDS, query, reader_id)
+    values = _values_of(query, reader_id)
+    rows = connection.execute(_list_query(frozenset(values)), values).all()
     given = load_topics(connection, [row.brief_id for row in rows])
     return [card_of(row, given.get(row.brief_id, ())) for row in rows]
 
@@ -159,58 +160,76 @@ def load_cards_of(
 
 def load_standings(connection: Connection, query: BriefQuery, reader_id: ReaderId) -> list[Standing]:
     """As `load_cards`, by as little as an order of the list depends on."""
-    return [Standing(*row) for row in _load_page(connection, STANDINGS, query, reader_id)]
+    values = _values_of(query, reader_id)
+    return [Standing(*row) for row in connection.execute(_standings_query(frozenset(values)), values).all()]
 
 
-def _load_page(
-    connection: Connection, every: Select[Any], query: BriefQuery, reader_id: ReaderId
-) -> Sequence[Row[*tuple[Any, ...]]]:
-    cursor = parse_cursor(query.before)
+def _values_of(query: BriefQuery, reader_id: ReaderId) -> dict[str, Any]:
+    """What is bound in the statement of a list; its names say of which kind the list is."""
     values: dict[str, Any] = {"reader_id": reader_id, "limit": max(0, min(query.limit, MAX_CARDS))}
-    if query.topic:
-        values["topic"] = query.topic
-    if query.publisher:
-        values["publisher"] = query.publisher
+    asked = {"topic": query.topic, "publisher": query.publisher, "since": query.since, "until": query.until}
+    values |= {name: value for name, value in asked.items() if value}
     if query.entity is not None:
         values["entity_kind"], values["entity"] = query.entity
+    cursor = parse_cursor(query.before)
     if cursor is not None:
         values["before_time"], values["before_id"] = cursor
-    bounds = {"since": query.since, "until": query.until}
-    values |= {name: bound for name, bound in bounds.items() if bound is not None}
-    return connection.execute(_list_query(every, frozenset(values), cursor is not None), values).all()
+    return values
 
 
 @functools.cache
-def _list_query(every: Select[Any], asked: frozenset[str], goes_on: bool) -> Select[Any]:
+def _list_query(asked: frozenset[str]) -> Select[Any]:
     """The statement for one kind of list, built once: its page of ids is chosen before anything is joined to them."""
-    of_publisher = "publisher" in asked
+    _, article_id = _listing(asked)
+    page = select(article_id.label("article_id"))
+    if article_id is not articles.c.id and "publisher" in asked:
+        page = page.join(articles, articles.c.id == article_id)
+    ids = _paged(page, asked).subquery()
+    page_first = ids.join(articles, articles.c.id == ids.c.article_id)
+    return _cards_of(page_first).order_by(articles.c.listed_at.desc(), articles.c.id.desc())
+
+
+@functools.cache
+def _standings_query(asked: frozenset[str]) -> Select[Any]:
+    """The same for standings, in the order of Standing's fields."""
+    columns = articles.c.id.label("article_id"), articles.c.current_brief_id, articles.c.listed_at, _IS_READ, _IS_HIDDEN
+    _, article_id = _listing(asked)
+    listed: FromClause = articles
+    if article_id is not articles.c.id:
+        listed = article_id.table.join(articles, articles.c.id == article_id)
+    return _paged(select(*columns).select_from(listed.outerjoin(reads, READ).outerjoin(marks, MARKED)), asked)
+
+
+def _listing(asked: frozenset[str]) -> tuple[Column[Any], Column[Any]]:
+    """The columns, time and article, by which this kind of list is sorted."""
     if "entity" in asked:
-        listed_at, article_id = entity_listing.c.listed_at, entity_listing.c.article_id
-        page = select(article_id).where(
-            entity_listing.c.kind == bindparam("entity_kind"), entity_listing.c.slug == bindparam("entity")
-        )
+        return entity_listing.c.listed_at, entity_listing.c.article_id
+    if "topic" in asked:
+        return topic_listing.c.listed_at, topic_listing.c.article_id
+    return articles.c.listed_at, articles.c.id
+
+
+def _paged(every: Select[Any], asked: frozenset[str]) -> Select[Any]:
+    """One page of a list, which is one range of one index."""
+    listed_at, article_id = _listing(asked)
+    if "entity" in asked:
+        of_kind = entity_listing.c.kind == bindparam("entity_kind")
+        page = every.where(of_kind, entity_listing.c.slug == bindparam("entity"))
     elif "topic" in asked:
-        listed_at, article_id = topic_listing.c.listed_at, topic_listing.c.article_id
-        page = select(article_id).where(topic_listing.c.slug == bindparam("topic"))
-        if of_publisher:
-            page = page.join(articles, articles.c.id == article_id)
+        page = every.where(topic_listing.c.slug == bindparam("topic"))
     else:
-        listed_at, article_id = articles.c.listed_at, articles.c.id
-        page = select(article_id.label("article_id")).where(listed_at.is_not(None))
-    if of_publisher:
+        page = every.where(listed_at.is_not(None))
+    if "publisher" in asked:
         chosen = select(publishers.c.id).where(publishers.c.slug == bindparam("publisher")).scalar_subquery()
         page = page.where(articles.c.publisher_id == chosen)
     if "since" in asked:
         page = page.where(listed_at >= bindparam("since", type_=listed_at.type))
     if "until" in asked:
         page = page.where(listed_at < bindparam("until", type_=listed_at.type))
-    if goes_on:
+    if "before_time" in asked:
         last = tuple_(bindparam("before_time", type_=listed_at.type), bindparam("before_id", type_=article_id.type))
         page = page.where(tuple_(listed_at, article_id) < last)
-    ids = page.order_by(listed_at.desc(), article_id.desc()).limit(bindparam("limit")).subquery()
-    return every.join(ids, ids.c.article_id == articles.c.id).order_by(
-        articles.c.listed_at.desc(), articles.c.id.desc()
-    )
+    return page.order_by(listed_at.desc(), article_id.desc()).limit(bindparam("limit"))
 
 
 def card_of(row: Row[*tuple[Any, ...]], given: tuple[Topic, ...]) -> BriefCard:
