@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 from nutgraf.domain.ids import ArticleId
@@ -10,6 +11,11 @@ from nutgraf.domain.records import BriefCard
 from nutgraf.domain.search import Phrase
 from nutgraf.text.search_ranking import occurrences
 from nutgraf.text.search_terms import search_terms
+
+_TEXTS_KEPT = 2_000
+
+_terms = functools.lru_cache(_TEXTS_KEPT)(search_terms)
+"""The terms of headlines and deks, which lists show again and again."""
 
 
 class Muting:
@@ -34,7 +40,7 @@ class Muting:
             *(self._labels.get((MuteKind.TOPIC, slug)) for topic in card.topics for slug in (topic.slug, topic.parent)),
         ]
         if self._words:
-            terms = [*search_terms(card.headline), "", *search_terms(card.dek)]
+            terms = [*_terms(card.headline), "", *_terms(card.dek)]
             found += [mute for mute, phrase in self._words if occurrences(phrase, terms)]
         effective = [mute for mute in found if mute is not None]
         return min(effective, key=lambda mute: mute.effect is not MuteEffect.HIDE, default=None)

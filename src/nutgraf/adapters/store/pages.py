@@ -62,7 +62,15 @@ MAX_COPIES_SHOWN = 50
 CURRENT = CARDS.where(articles.c.id == bindparam("article_id"))
 """The published brief of one article."""
 _SENTENCES = (
-    select(brief_sentences)
+    select(  # in the order in which _load_sentences takes them
+        brief_sentences.c.brief_id,
+        brief_sentences.c.position,
+        brief_sentences.c.part,
+        brief_sentences.c.text,
+        brief_sentences.c.verdict,
+        brief_sentences.c.score,
+        brief_sentences.c.reasons,
+    )
     .where(brief_sentences.c.brief_id.in_(bindparam("brief_ids", expanding=True)))
     .order_by(brief_sentences.c.brief_id, brief_sentences.c.position)
 )
@@ -242,9 +250,9 @@ def _load_sentences(
     for brief_id, position, start, end in connection.execute(_EVIDENCE, values).all():
         spans[brief_id, position].append(Span(start, end))
     found: dict[BriefId, list[tuple[Part, BriefSentence]]] = defaultdict(list)
-    for row in connection.execute(_SENTENCES, values):
-        sentence = BriefSentence(row.text, finding_of(row, spans[row.brief_id, row.position]))
-        found[BriefId(row.brief_id)].append((Part(row.part), sentence))
+    for brief_id, position, part, text, verdict, score, reasons in connection.execute(_SENTENCES, values).all():
+        finding = Finding(Verdict(verdict), score, tuple(spans[brief_id, position]), tuple(reasons))
+        found[brief_id].append((Part(part), BriefSentence(text, finding)))
     return found
 
 

@@ -76,7 +76,7 @@ def brief_page(request: Request) -> Response:
     if page.card.article_id != article_id:  # a copy: its original's page is the one
         return RedirectResponse(brief_path(page.card), status_code=302)
     reads = page.card.reads
-    if is_person_reading(request):
+    if not page.card.is_read and is_person_reading(request):
         reads += services.store.record_read(reader_of(request), article_id, now=services.clock.now())
     language = page.brief.language or page.revision.article.language
     page_url = base_url(request) + brief_path(page.card)
