@@ -47,7 +47,8 @@ _WITHHELD: Select[Any] = (
         publishers.c.name.label("publisher_name"),
         revisions.c.text.label("article_text"),
     )
-    .join(briefs, briefs.c.id == withheld.c.brief_id)
+    # The sum keeps SQLite from walking through all briefs and asking each for its withheld sentences.
+    .join(briefs, briefs.c.id == withheld.c.brief_id + 0)
     .join(revisions, revisions.c.id == briefs.c.revision_id)
     .join(articles, articles.c.id == briefs.c.article_id)
     .join(publishers, publishers.c.id == articles.c.publisher_id)
