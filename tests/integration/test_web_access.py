@@ -45,6 +45,7 @@ EXAMPLES = {
     "{day}": "2031-03-04",
     "{slug}": "x",
     "{kind:entity}": "person",
+    "{kind}": "person",
     "{switch}": "off",
     "{format:feed}": "atom",
     "{token_id:id}": "1",
@@ -115,9 +116,13 @@ def test_the_api_serves_what_the_table_names_and_nothing_else(site: SampleSite) 
 def test_the_table_of_access_holds_for_the_api(site: SampleSite, password_hash: str, kind: str) -> None:
     visitor = visitor_of(kind, site, password_hash)
     for path in API_PATHS:
-        answer = visitor.get(path.replace("{id}", "1").replace("{slug}", "the-kestrel") + "?q=x")
+        address = path.replace("{id}", "1").replace("{kind}/{slug}", "person/jonas-petrel")
+        answer = visitor.get(address.replace("{slug}", "the-kestrel") + "?q=x")
         if kind == "operator" or (kind == "reader" and ACCESS[path] is Access.READER):
             assert answer.status_code == 200, path
+            continue
+        if path == f"{API_PATH}/docs":
+            assert (answer.status_code, answer.headers["location"][:12]) == (303, "/login?next="), "a page to read"
             continue
         assert answer.status_code == (403 if kind == "reader" else 401), path
         assert answer.json()["error"] == ("forbidden" if kind == "reader" else "unauthenticated")

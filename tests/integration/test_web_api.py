@@ -16,7 +16,7 @@ import pytest
 
 from nutgraf.domain.account import Role, TicketKind, TokenScope
 from nutgraf.domain.ids import DEFAULT_READER
-from nutgraf.domain.marks import Mark, MuteEffect, MuteKind
+from nutgraf.domain.marks import Follow, FollowKind, Mark, MuteEffect, MuteKind
 from nutgraf.errors import StoreError
 from nutgraf.web.accounts.access import ACCESS
 from nutgraf.web.accounts.admission import FEED_SUFFIX
@@ -175,7 +175,10 @@ def test_a_database_that_does_not_answer_and_a_defect_say_nothing_of_the_inside(
 def test_what_has_not_changed_is_not_sent_again(site: SampleSite) -> None:
     visitor = Visitor(site.app)
     for path, _, _ in ENDPOINTS:
-        path = API_PATH + path.replace("{id}", "1").replace("{slug}", "the-kestrel") + "?q=ferries"
+        path = (
+            path.replace("{id}", "1").replace("{kind}/{slug}", "person/jonas-petrel").replace("{slug}", "the-kestrel")
+        )
+        path = f"{API_PATH}{path}?q=ferries"
         etag = visitor.get(path).headers["etag"]
         assert visitor.get(path, headers={"if-none-match": etag}).status_code == 304, path
     etag = visitor.get(f"{API_PATH}/saved").headers["etag"]
@@ -199,9 +202,32 @@ def test_the_document_describes_every_address_and_the_page_shows_it(site: Sample
 def test_answers_are_as_the_document_says(site: SampleSite) -> None:
     site.store.set_mark(DEFAULT_READER, site.ids[WELLS.url], Mark.SAVED, is_set=True, now=NOW)
     for path, _, model in ENDPOINTS:
-        address = path.replace("{id}", str(site.ids[FERRIES.url])).replace("{slug}", "the-kestrel")
+        address = path.replace("{id}", str(site.ids[FERRIES.url]))
+        address = address.replace("{kind}/{slug}", "person/jonas-petrel").replace("{slug}", "the-kestrel")
         answer = Visitor(site.app).get(f"{API_PATH}{address}?q=ferries")
         assert json.loads(model.model_validate_json(answer.content, strict=True).model_dump_json()) == answer.json()
+
+
+def test_what_is_a_reader_s_own_and_what_is_named_is_there_too(site: SampleSite) -> None:
+    ferries, turbines = site.ids[FERRIES.url], site.ids[TURBINES.url]
+    for number, article_id in enumerate((turbines, ferries)):
+        site.store.record_read(DEFAULT_READER, article_id, now=NOW + timedelta(minutes=number))
+    assert [item["id"] for item in walk(site, "/history?limit=1")] == [ferries, turbines]
+    site.store.set_follow(DEFAULT_READER, Follow(FollowKind.PERSON, "jonas-petrel"), is_set=True)
+    site.store.add_mute(DEFAULT_READER, MuteKind.WORD, "cricket", MuteEffect.FOLD)
+    assert ask(site, "/follows") == {"items": [{"kind": "person", "slug": "jonas-petrel"}]}
+    assert [item["id"] for item in walk(site, "/following")] == [ferries]
+    assert [(item["value"], item["effect"]) for item in ask(site, "/mutes")["items"]] == [("cricket", "fold")]
+    petrel = {"kind": "person", "slug": "jonas-petrel", "name": "Jonas Petrel", "briefs": 1}
+    assert petrel in ask(site, "/entities")["items"]
+    assert ask(site, "/entities/person/jonas-petrel") == petrel
+    assert [item["id"] for item in walk(site, "/briefs?entity=person/jonas-petrel")] == [ferries]
+    visitor = Visitor(site.app)
+    refused = ("/briefs?entity=person/nobody", "/briefs?entity=x", "/entities/animal/x", "/accuracy?days=8")
+    assert [visitor.get(API_PATH + path).status_code for path in refused] == [404, 400, 400, 400]
+    stored = site.store.list_corrections()
+    assert [change["id"] for change in walk(site, "/corrections?limit=1")] == [record.id for record in stored]
+    assert ask(site, "/accuracy?days=7")["total"]["sentences"] > 0
 
 
 def test_a_program_comes_in_with_its_token_only(tmp_path: Path) -> None:
@@ -222,6 +248,8 @@ def test_a_program_comes_in_with_its_token_only(tmp_path: Path) -> None:
     assert status(tokens[TokenScope.API], "/docs") == 200
     assert status(tokens[TokenScope.FEEDS]) == status("made-up") == status("") == 401
     assert visitor.get(f"{API_PATH}/saved?token={tokens[TokenScope.API]}").status_code == 401
+    to_login = visitor.get(f"{API_PATH}/docs")
+    assert (to_login.status_code, to_login.headers["location"]) == (303, "/login?next=%2Fapi%2Fv1%2Fdocs")
     site.store.close()
 
 
@@ -240,7 +268,8 @@ def test_the_reference_page_names_every_address_and_its_examples_work(site: Samp
     }
     assert {path: re.findall(r"`(\w+)`", names) for path, names in named} == parameters
     feeds = [
-        path.replace(".atom", ".{format:feed}") for path in re.findall(r"^\| `(/[^`?]+\.atom)", page, re.MULTILINE)
+        path.replace(".atom", ".{format:feed}").replace("{person,place,organisation}", "{kind:entity}")
+        for path in re.findall(r"^\| `(/[^`?]+\.atom)", page, re.MULTILINE)
     ]
     assert sorted(feeds) == sorted(path for path in ACCESS if path.endswith(FEED_SUFFIX))
     examples = re.findall(r"^curl http://127\.0\.0\.1:8321(\S+)$", page, re.MULTILINE)

@@ -90,7 +90,9 @@ class Admission:
     def _turn_away(self, request: Request, identity: Identity, access: Access | None, path: str) -> Response:
         if identity.role is not None or access is None:
             return self.refuse(request, 403, "Only the operator of this site may do that.")
-        if _is_for_programs(path) or path.endswith(FEED_SUFFIX):
+        # The one page to read among addresses for programs.
+        is_browsing = path == f"{API_PREFIX}v1/docs" and "authorization" not in request.headers
+        if (_is_for_programs(path) and not is_browsing) or path.endswith(FEED_SUFFIX):
             where = "its address" if path.endswith(FEED_SUFFIX) else "the Authorization header"
             response = self.refuse(request, 401, f"This wants a token in {where}; your account page makes one.")
             response.headers["WWW-Authenticate"] = "Bearer"

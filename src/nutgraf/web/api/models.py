@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from nutgraf.domain.corrections import CorrectionRecord
+from nutgraf.domain.entity import EntityRecord
 from nutgraf.domain.records import BriefCard, BriefPage, CopyRecord, FeedRecord, Publisher
 from nutgraf.domain.search import SearchHit
 from nutgraf.outputs.json_text import brief_to_dict
@@ -52,6 +54,14 @@ class TopicReference(BaseModel):
     parent: str
 
 
+class EntityReference(BaseModel):
+    """A person, place or organisation that a brief names. `kind` is one of person, place, organisation."""
+
+    kind: str
+    slug: str
+    name: str
+
+
 class CardModel(BaseModel):
     """What lists show of a brief. `is_read` and `is_saved` are the asking reader's."""
 
@@ -65,6 +75,7 @@ class CardModel(BaseModel):
     updated_at: datetime | None = Field(description="Set where the publisher changed the article since")
     corrected_at: datetime | None = Field(description="Set where the brief was corrected after a report")
     topics: list[TopicReference]
+    entities: list[EntityReference] = Field(description="People, places and organisations that the brief names")
     language: str
     is_short: bool
     is_read: bool
@@ -87,6 +98,7 @@ class CardModel(BaseModel):
             updated_at=card.updated_at,
             corrected_at=card.corrected_at,
             topics=[TopicReference(slug=topic.slug, name=topic.name, parent=topic.parent) for topic in card.topics],
+            entities=[EntityReference(kind=e.kind.value, slug=e.slug, name=e.name) for e in card.entities],
             language=card.language,
             is_short=card.is_short,
             is_read=card.is_read,
@@ -288,3 +300,143 @@ class FeedsModel(BaseModel):
 
     items: list[FeedModel]
     next: str | None
+
+
+class FollowModel(BaseModel):
+    """Something that a reader follows. `kind` is one of topic, publisher, person, place, organisation."""
+
+    kind: str
+    slug: str
+
+
+class FollowsModel(BaseModel):
+    """What a reader follows, by kind and slug."""
+
+    items: list[FollowModel]
+
+
+class MuteModel(BaseModel):
+    """Something that a reader mutes: a word, or what can be followed, by slug. `effect` is `hide` or `fold`."""
+
+    id: int
+    kind: str
+    value: str
+    effect: str
+
+
+class MutesModel(BaseModel):
+    """What a reader mutes, by kind and value."""
+
+    items: list[MuteModel]
+
+
+class EntityModel(BaseModel):
+    """A person, place or organisation with the number of briefs that name it."""
+
+    kind: str
+    slug: str
+    name: str
+    briefs: int
+
+    @classmethod
+    def of(cls, record: EntityRecord) -> EntityModel:
+        """From the stored one."""
+        entity = record.entity
+        return cls(kind=entity.kind.value, slug=entity.slug, name=entity.name, briefs=record.brief_count)
+
+
+class EntitiesModel(BaseModel):
+    """What the latest briefs name, the most often named first."""
+
+    items: list[EntityModel]
+
+
+class ChangeModel(BaseModel):
+    """A changed sentence. `before` or `after` is empty where it was added or taken away; `is_broken`: it had fallen."""
+
+    part: str
+    before: str
+    after: str
+    is_broken: bool
+
+
+class CorrectionModel(BaseModel):
+    """A change of a published brief. `kind` is `correction` (after a report) or `update` (of the article)."""
+
+    id: int
+    brief_id: int = Field(description="The id of the brief as in lists, which is its article's")
+    kind: str
+    published_at: datetime
+    headline: str
+    publisher: str
+    note: str
+    changes: list[ChangeModel]
+    is_listed: bool = Field(description="Whether the brief can still be read")
+
+    @classmethod
+    def of(cls, record: CorrectionRecord) -> CorrectionModel:
+        """From the stored one."""
+        return cls(
+            id=record.id,
+            brief_id=record.article_id,
+            kind=record.kind.value,
+            published_at=record.published_at,
+            headline=record.headline,
+            publisher=record.publisher.name,
+            note=record.note,
+            changes=[
+                ChangeModel(
+                    part=change.part.value, before=change.before, after=change.after, is_broken=change.is_broken
+                )
+                for change in record.changes
+            ],
+            is_listed=record.is_listed,
+        )
+
+
+class CorrectionsModel(BaseModel):
+    """A page of corrections, the latest first."""
+
+    items: list[CorrectionModel]
+    next: str | None
+
+
+class CountsModel(BaseModel):
+    """Counts of a time, a writer or a publisher; `sentences` are those published."""
+
+    model_config = ConfigDict(extra="allow")
+
+    sentences: int
+
+
+class DayCountsModel(CountsModel):
+    """The counts of a day (UTC)."""
+
+    day: date
+
+
+class WriterCountsModel(CountsModel):
+    """The counts of a writer with its model and prompt."""
+
+    writer: str
+    model: str
+    prompt_version: str
+
+
+class PublisherCountsModel(CountsModel):
+    """The counts of a publisher."""
+
+    publisher: str
+    slug: str
+
+
+class AccuracyModel(BaseModel):
+    """The ledger of some days. Not all publishers are listed; `publishers` is how many there are."""
+
+    first: date
+    last: date
+    total: CountsModel
+    by_day: list[DayCountsModel]
+    by_writer: list[WriterCountsModel]
+    by_publisher: list[PublisherCountsModel]
+    publishers: int

@@ -5,10 +5,9 @@ Only `mount` imports this module, and only when the first request comes: FastAPI
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, TypeVar
-from urllib.parse import urlencode
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query
 from fastapi.exceptions import RequestValidationError
@@ -18,29 +17,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from nutgraf.domain.ids import ArticleId
-from nutgraf.domain.records import BriefCard, BriefQuery
+from nutgraf.domain.records import BriefQuery
 from nutgraf.domain.search import SearchOrder
 from nutgraf.errors import NotFound, NutgrafError
 from nutgraf.text.search_query import MAX_QUERY_CHARS, parse_search
 from nutgraf.web.accounts.identity import reader_of
-from nutgraf.web.api import models
+from nutgraf.web.api import models, named, own, record
+from nutgraf.web.api.answers import Cursor, EntityKey, Limit, Number, Slug, after, next_path, send, send_cards
 from nutgraf.web.api.docs_page import docs_page
 from nutgraf.web.api.mount import API_PATH
-from nutgraf.web.conditional import conditional
-from nutgraf.web.muting import Muting
 from nutgraf.web.pages import errors
-from nutgraf.web.pages.listing import CURSOR
 from nutgraf.web.pages.publisher import SLUG
 from nutgraf.web.rendering import Site, site_of
-
-MAX_PAGE = 100
-
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="how many at most")]
-Cursor = Annotated[str, Query(pattern=f"^({CURSOR.pattern})?$", description="where to go on, from the page before")]
-Number = Annotated[str, Query(pattern="^([0-9]{1,18})?$", description="where to go on, from the page before")]
-Slug = Annotated[str, Query(pattern=f"^({SLUG.pattern})?$", description="a slug")]
-
-_Item = TypeVar("_Item")
 
 
 def front(request: Request, day: Annotated[date | None, Query(description="a day, as 2026-03-01")] = None) -> Response:
@@ -56,26 +44,40 @@ def front(request: Request, day: Annotated[date | None, Query(description="a day
         )
         for story in edition.stories
     ]
-    return _send(request, models.FrontModel(stories=stories, story_count=edition.story_count))
+    return send(request, models.FrontModel(stories=stories, story_count=edition.story_count))
 
 
 def briefs(
-    request: Request, topic: Slug = "", publisher: Slug = "", limit: Limit = 20, cursor: Cursor = ""
+    request: Request,
+    topic: Slug = "",
+    publisher: Slug = "",
+    entity: EntityKey = "",
+    limit: Limit = 20,
+    cursor: Cursor = "",
 ) -> Response:
-    """Briefs, newest first: all, or those of a topic (narrower ones included), a publisher, or both."""
+    """Briefs, newest first: all, or those of a topic (narrower ones included), a publisher, or both, or an entity."""
     services = site_of(request).services
     if topic and topic not in services.topics:
         raise NotFound(f"There is no topic {topic!r}.")
     if publisher:
         services.store.get_publisher(publisher)
-    query = BriefQuery(topic=topic, publisher=publisher, before=cursor, limit=limit + 1)
-    return _send_cards(request, services.store.list_briefs(query, reader_id=reader_of(request)), limit)
+    if entity and (topic or publisher):
+        raise HTTPException(400, "Ask for an entity alone, without a topic or publisher.")
+    chosen = named.find_entity(request, entity).entity if entity else None
+    query = BriefQuery(
+        topic=topic,
+        publisher=publisher,
+        entity=(chosen.kind, chosen.slug) if chosen else None,
+        before=cursor,
+        limit=limit + 1,
+    )
+    return send_cards(request, services.store.list_briefs(query, reader_id=reader_of(request)), limit)
 
 
 def brief(request: Request, id: Annotated[int, Path(ge=1, lt=10**18)]) -> Response:
     """A brief with the evidence of every sentence; of a copy, that of its original. Does not count as a read."""
     page = site_of(request).services.store.brief_page(ArticleId(id), reader_id=reader_of(request))
-    return _send(request, models.BriefModel.of(page))
+    return send(request, models.BriefModel.of(page))
 
 
 def topics(request: Request) -> Response:
@@ -93,20 +95,20 @@ def topics(request: Request) -> Response:
         )
         for topic in services.topics.values()
     ]
-    return _send(request, models.TopicsModel(items=items))
+    return send(request, models.TopicsModel(items=items))
 
 
 def publishers(request: Request, limit: Limit = 20, cursor: Slug = "") -> Response:
     """Publishers with at least one brief, by slug."""
     found = site_of(request).services.store.list_publishers()
-    page, more = _after(found, lambda publisher: publisher.slug, cursor, limit)
+    page, more = after(found, lambda publisher: publisher.slug, cursor, limit)
     items = [models.PublisherModel.of(publisher) for publisher in page]
-    return _send(request, models.PublishersModel(items=items, next=_next(request, more)))
+    return send(request, models.PublishersModel(items=items, next=next_path(request, more)))
 
 
 def publisher(request: Request, slug: Annotated[str, Path(pattern=f"^{SLUG.pattern}$")]) -> Response:
     """One publisher."""
-    return _send(request, models.PublisherModel.of(site_of(request).services.store.get_publisher(slug)))
+    return send(request, models.PublisherModel.of(site_of(request).services.store.get_publisher(slug)))
 
 
 def search(
@@ -124,22 +126,22 @@ def search(
         query, reader_id=reader_of(request), now=now, order=order, cursor=cursor, limit=limit
     )
     items = [models.HitModel.of(hit) for hit in found.hits]
-    answer = models.HitsModel(items=items, next=_next(request, found.next_cursor), problems=list(query.problems))
-    return _send(request, answer)
+    answer = models.HitsModel(items=items, next=next_path(request, found.next_cursor), problems=list(query.problems))
+    return send(request, answer)
 
 
 def saved(request: Request, limit: Limit = 20, cursor: Cursor = "") -> Response:
     """The reading list, latest saved first."""
     cards = site_of(request).services.store.list_saved(reader_of(request), before=cursor, limit=limit + 1)
-    return _send_cards(request, cards, limit, keeps_hidden=True)
+    return send_cards(request, cards, limit, keeps_hidden=True)
 
 
 def feeds(request: Request, limit: Limit = 20, cursor: Number = "") -> Response:
     """The site's feeds and their health. Only for operators."""
     found = site_of(request).services.store.list_feeds()
-    page, more = _after(found, lambda feed: feed.id, int(cursor or 0), limit)
+    page, more = after(found, lambda feed: feed.id, int(cursor or 0), limit)
     items = [models.FeedModel.of(feed) for feed in page]
-    return _send(request, models.FeedsModel(items=items, next=_next(request, str(more or ""))))
+    return send(request, models.FeedsModel(items=items, next=next_path(request, str(more or ""))))
 
 
 ENDPOINTS: tuple[tuple[str, Callable[..., Response], type[BaseModel]], ...] = (
@@ -151,6 +153,14 @@ ENDPOINTS: tuple[tuple[str, Callable[..., Response], type[BaseModel]], ...] = (
     ("/publishers/{slug}", publisher, models.PublisherModel),
     ("/search", search, models.HitsModel),
     ("/saved", saved, models.CardsModel),
+    ("/history", own.history, models.CardsModel),
+    ("/following", own.following, models.CardsModel),
+    ("/follows", own.follows, models.FollowsModel),
+    ("/mutes", own.mutes, models.MutesModel),
+    ("/entities", named.entities, models.EntitiesModel),
+    ("/entities/{kind}/{slug}", named.entity, models.EntityModel),
+    ("/corrections", record.corrections, models.CorrectionsModel),
+    ("/accuracy", record.accuracy, models.AccuracyModel),
     ("/feeds", feeds, models.FeedsModel),
 )
 
@@ -183,32 +193,3 @@ async def _bad_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     return errors.error_page(request, 400, f"{first['loc'][-1]}: {first['msg']}.")
-
-
-def _send(request: Request, model: BaseModel) -> Response:
-    return conditional(request, model.model_dump_json().encode(), "application/json")
-
-
-def _send_cards(request: Request, found: Sequence[BriefCard], limit: int, *, keeps_hidden: bool = False) -> Response:
-    """The first `limit` of what was found, and whether there are more; less what the reader hides or mutes."""
-    page = found[:limit]
-    more = page[-1].sort_key if len(found) > limit else ""
-    visible = page
-    if not keeps_hidden:
-        visible, _ = Muting(site_of(request).services.store.mutes(reader_of(request))).apply(page)
-    items = [models.CardModel.of(card) for card in visible]
-    return _send(request, models.CardsModel(items=items, next=_next(request, more)))
-
-
-def _after(found: Sequence[_Item], key: Callable[[_Item], Any], last: Any, limit: int) -> tuple[list[_Item], Any]:
-    """The items after key `last` in the order of their keys, and the key to go on from, None at the end."""
-    rest = sorted((item for item in found if key(item) > last), key=key)
-    return rest[:limit], key(rest[limit - 1]) if len(rest) > limit else None
-
-
-def _next(request: Request, cursor: str | None) -> str | None:
-    """The path of the next page of the same list."""
-    if not cursor:
-        return None
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    return f"{request.url.path}?{urlencode([*asked, ('cursor', cursor)])}"
