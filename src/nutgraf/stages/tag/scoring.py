@@ -58,6 +58,7 @@ def tag_topics(article: Article, taxonomy: Taxonomy | None = None) -> list[Topic
     if not chosen:
         return []
     narrower = _choose_narrower(own, chosen, taxonomy, MAX_TOPICS - len(chosen))
+    chosen += _missing_parents(narrower, chosen, taxonomy)
     evidence = {slug: top_level[slug] for slug in chosen} | {slug: own[slug] for slug in narrower}
     return [dataclasses.replace(taxonomy.topics[slug], score=_score(found)) for slug, found in evidence.items()]
 
@@ -155,6 +156,16 @@ def _choose_narrower(own: Mapping[str, float], chosen: list[str], taxonomy: Taxo
     ]
     few = FEW_TOPICS - len(chosen) - len(clear)
     return [*clear[:limit], *fill_up[: max(0, few)]]
+
+
+def _missing_parents(narrower: list[str], chosen: list[str], taxonomy: Taxonomy) -> list[str]:
+    """Parents of narrower topics that stand without theirs, as far as there is room.
+
+    What is about a narrower topic is about its parent.
+    """
+    parents = dict.fromkeys(taxonomy.topics[slug].parent for slug in narrower)
+    room = min(MAX_TOP_LEVEL - len(chosen), MAX_TOPICS - len(chosen) - len(narrower))
+    return [parent for parent in parents if parent not in chosen][: max(0, room)]
 
 
 def _score(evidence: float) -> float:
