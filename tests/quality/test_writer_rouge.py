@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 # Mean paired difference with LEAD in points of ROUGE-1 and ROUGE-2, slightly under what was reached: all, and held out.
-NEWS_FLOORS = ((0.1, -0.2), (1.5, 1.5))
+NEWS_FLOORS = ((0.3, -0.1), (1.5, 1.5))
 XSUM_DEK_FLOORS = ((1.2, 0.6), (0.6, 0.0))
 
 

@@ -88,3 +88,33 @@ def test_other_languages_lean_by_their_own_file() -> None:
     assert leaning_of("Er sagte, die Brücke werde im Mai eröffnet.", "de").previous
     assert not leaning_of("Die Stadt Kiel eröffnet im Mai eine neue Brücke.", "de").previous
     assert leaning_of("Elle a refusé de répondre.", "fr").previous
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The desert sun has bleached it to a dark grey, but the defiance it stands for remains strong.",
+        "Despite the mountains and the cold lakes, in recent years this region has seen hot summers.",
+        "For years the county has had open primaries, in which all candidates stand on one ballot.",
+        "At a meeting between the two leaders, Ada Quill spoke of the closing of the northern harbours.",
+        "Advocates hope the film will lead to a better understanding of that dark past.",
+        "In another, a group of people pose with smiles in front of the old palace.",
+        "Many others have laws that keep former prisoners from voting.",
+    ],
+)
+def test_leans_on_what_only_the_sentences_before_it_say(sentence: str) -> None:
+    leaning = leaning_of(sentence)
+    assert leaning.previous or leaning.pointing
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Harbour Rail said it expected the line to reopen by the evening.",
+        "The hills above Lenham are covered with a dense brush that burns in summer.",
+        "People in Skerric are flocking to see the film I'm Still Here in the old cinema.",
+    ],
+)
+def test_does_not_lean(sentence: str) -> None:
+    leaning = leaning_of(sentence)
+    assert leaning == Leaning()

@@ -104,3 +104,24 @@ def test_has_no_title_for_a_language_it_does_not_know() -> None:
     unknown = load_lexicon("xx")
     sentence = "Rada miasta przyjęła budżet na przyszły rok."
     assert best_title(sentence, tag_tokens(tokenize(sentence), unknown), unknown, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "never"),
+    [
+        ("The new council took aim at the harbour rules in its first week.", "New council took aim"),
+        ("Ada Quill will still be sworn in on Monday, whatever the court says.", "Ada Quill will still be sworn"),
+        ("Patients who walked saw sugar spikes after a meal reduced by almost half.", "saw sugar spikes"),
+        ("The protests have since morphed into a strike of the whole northern fleet.", "have since morphed"),
+        (
+            "The firm paid a fine over false claims that it had rigged the 2020 vote in Quill's favour.",
+            "vote in Quill's favour",
+        ),
+        ("The mayor was introduced by party leader and candidate Ada Quill in the old hall.", "by party leader"),
+        ("Oster is now studying for a Ph.D. in the history of the lighthouses of Skerric.", "for a Ph"),
+        ("The perfect boiled egg has a velvety yolk paired with a soft, solid white.", "with soft"),
+    ],
+)
+def test_cuts_no_title_where_a_word_wants_more(sentence: str, never: str) -> None:
+    found = find_titles(sentence, tag_tokens(tokenize(sentence), ENGLISH), ENGLISH, {})
+    assert not [title.text for title in found if title.text.lower().endswith(never.lower()) or never == title.text]

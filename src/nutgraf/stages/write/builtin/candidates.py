@@ -19,6 +19,7 @@ MAX_SENTENCE_WORDS = 70
 _GLUED = re.compile(r"(?<=[a-z”\"’)\]]{2}[.!?])(?=[A-ZÀ-Þ“\"][a-z]+ )")
 
 
+_CUT_OFF = re.compile(r"(?:Dr|Mr|Mrs|Ms|Sen|Rep|Gov|Gen|Prof)\.$")  # link text glued to a title: "saysDr."
 _BULLET = re.compile(r"^[\s\-–—*•·▪‣;；|>#]+")
 
 
@@ -47,6 +48,7 @@ def read_candidates(article: Article, lexicon: Lexicon) -> list[Candidate]:
     candidates: list[Candidate] = []
     sentences = article.sentences
     cursor = 0
+    has_capitals = article.text != article.text.lower()
     for number, paragraph in enumerate(story_paragraphs(article, lexicon)):
         while cursor < len(sentences) and sentences[cursor].start < paragraph.start:
             cursor += 1
@@ -56,6 +58,9 @@ def read_candidates(article: Article, lexicon: Lexicon) -> list[Candidate]:
             text = article.text[sentence.start : sentence.end]
             if first:
                 text = text[skip_opening(text) :]
+            if has_capitals and text[:1].islower():
+                cursor += 1  # the rest of a sentence that its publisher broke
+                continue
             for piece in _GLUED.split(text):
                 candidate = _make_candidate(sentence.index, piece.strip(), len(candidates), number, first, lexicon)
                 if candidate is not None:
@@ -72,7 +77,7 @@ def _make_candidate(
 ) -> Candidate | None:
     text = _BULLET.sub("", text)
     word_count = count_words(text)
-    if word_count < 3 or word_count > MAX_SENTENCE_WORDS or text.endswith(":"):
+    if word_count < 3 or word_count > MAX_SENTENCE_WORDS or text.endswith(":") or _CUT_OFF.search(text):
         return None
     text = drop_links(drop_opening(text, lexicon), lexicon)
     tokens = tag_tokens(tokenize(text), lexicon)

@@ -88,6 +88,8 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
             tag = _closed_verb_class(tokens, position, lexicon)
         elif english and token.text in _NAMES_LIKE_WORDS and position + 1 < len(tokens):
             tag = CONTENT
+        elif low == "since" and english and position and tokens[position - 1].low in ("has", "have", "had"):
+            tag = ADVERB  # "has since been closed"
         token.tag = tag
         may_be_verb = tag == CONTENT and forms and (low in forms or low.endswith(_VERB_ENDINGS))
         if may_be_verb and _verb_class(tokens, position, lexicon) == "?":

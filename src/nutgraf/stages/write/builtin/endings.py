@@ -267,7 +267,7 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     if group_end == end and copula:
         return bool(whole) and tokens[end - 1].low in ("up", "down") and tokens[end - 1].tag == ADVERB
     if group_end == end:
-        loose = after is not None and (after.low in _LOOSE or after.low in ("by", "and"))
+        loose = after is not None and (after.low in _LOOSE or after.low in _CARRIES_ON)
         incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
         return (
             (alone or passive or tokens[end - 1].low in _PARTICLES)
@@ -306,6 +306,7 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     return first.tag in (DETERMINER, CONTENT, NUMBER, GERUND) or first.low.endswith("selves")
 
 
+_CARRIES_ON = frozenset(("by", "and", "into", "as", "of", "about", "like", "upon", "onto", "toward", "towards"))
 _PARTICLES = frozenset(("off", "out", "up", "down", "away", "back", "over", "through"))
 _LINKING = frozenset(
     [
@@ -500,7 +501,7 @@ def _is_agent(tokens: list[Token], group_end: int, end: int) -> bool:
     plain = bool(doer) and all(token.tag in (DETERMINER, CONTENT) for token in doer)
     joined = tokens[end + 1 : end + 2]
     follows = bool(joined) and joined[0].tag in (DETERMINER, CONTENT) and doer[-1:] and not doer[-1].is_capital
-    return tokens[group_end].low == "by" and plain and bool(follows)
+    return tokens[group_end].low == "by" and plain and bool(follows) and doer[-1].low.endswith("s")
 
 
 def _second_predicate(tokens: list[Token], group_end: int, position: int, lexicon: Lexicon) -> bool:
@@ -522,9 +523,11 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
     if (
         (last.low.endswith(_ADJECTIVE_ENDINGS) or last.low in lexicon.words("adjectives"))
         and not last.is_capital
-        and tokens[end - 2].tag in (PREPOSITION, DETERMINER)
+        and (tokens[end - 2].tag in (PREPOSITION, DETERMINER) or following.tag == CONTENT)
     ):
         return 0.0  # "between independent, neighbouring stations"
+    if tokens[end - 2].low in ("a", "an") and following.tag == CONTENT and not following.is_capital:
+        return 0.0  # "paired with a soft, solid white"
     if following.low in _CONTRASTS:
         return 0.45  # the explanation goes on to say it
     if following.low in lexicon.words("conditionals"):

@@ -21,7 +21,7 @@ _AGENCY = re.compile(
 )
 _LABEL = re.compile(r"^(?:[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}(?:, (?:HOST|BYLINE|ANCHOR))?|Q|A|Q\.|A\.):\s")
 _HOST = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .’'\-]{1,30}, (?:HOST|BYLINE|ANCHOR):\s+")
-_NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3}: ")
+_NAME_LABEL = re.compile(r"[A-ZÀ-Þ][\w.’'\-]*(?: [A-ZÀ-Þ][\w.’'\-]*){0,3}: ?(?=[A-ZÀ-Þ“\"])")
 _CLOCK = re.compile(r"^\d{1,2}[:.]\d{2}\s?(?:[ap]\.?m\.?|Uhr|GMT|BST|ET|h)?\s*[-–—:|]?\s")
 _NUMERAL = re.compile(r"^(?:[IVX]{1,4}|\d{1,2})[.)]\s+(?=[A-ZÀ-Þ“\"])")
 _BYLINE = re.compile(r"^(?:By|Von|Par|Por|Di|Door)\s+(?:[A-ZÀ-Þ][\w.’'\-]+\s*){1,5}(?:,|$)")

@@ -22,7 +22,7 @@ LENT = 0.14
 """What a title from another sentence is worth less."""
 REPEATED = 0.45
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
-_MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over; one less where that goes straight on
+_MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
 _OPENING_WORDS = 3
 _WORD = re.compile(r"[\w’'$€£%-]+")
@@ -50,6 +50,16 @@ def repeats_opening(title: str, explanation: str) -> bool:
 def _opening(text: str) -> list[str]:
     words = [word.lower() for word in _WORD.findall(text[:200])]
     return [word for word in words if word not in ("the", "a", "an")][:_OPENING_WORDS]
+
+
+def _names_others(title: str, candidate: Candidate) -> bool:
+    """Whether title and sentence each name somebody or something, and nothing that the other names."""
+    words = _WORD.findall(title)
+    named = {word.lower() for word in words if word[:1].isupper()}
+    inner = {word for word in words[1:] if word[:1].isupper()}
+    told = {token.low for token in candidate.tokens if token.is_capital}
+    told_inner = any(token.is_capital for token in candidate.tokens[1:])
+    return bool(inner) and told_inner and not named & told
 
 
 class InsightFinder:
@@ -114,14 +124,15 @@ class InsightFinder:
             return False
         if any(figure not in candidate.text for figure in _FIGURE.findall(title.text)):
             return False  # a figure over a sentence with another one misleads
+        if _names_others(title.text, candidate):
+            return False
         rows = self._salience.rows
         if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
             return False
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
         shared = named & self._stems_of(candidate) & weights.keys()
-        goes_on = lender.position == candidate.position - 1 and lender.paragraph == candidate.paragraph
-        return len(shared) >= (_MIN_SHARED - 1 if goes_on else _MIN_SHARED)
+        return len(shared) >= _MIN_SHARED
 
     def _stems_of(self, candidate: Candidate) -> set[str]:
         if candidate.position not in self._stems:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
+    BASE,
     COMMA,
+    CONJUNCTION,
     CONTENT,
+    DASH,
     DETERMINER,
     FINITE,
     GERUND,
@@ -18,6 +22,7 @@ from nutgraf.stages.write.builtin.clauses import (
     QUOTE,
     STOP,
     SUBORDINATOR,
+    TO,
     Token,
 )
 from nutgraf.text.lexicon import Lexicon
@@ -239,6 +244,9 @@ def _judge_opening(text: str, tokens: list[Token], leaning: Leaning, lexicon: Le
     for i, token in enumerate(tokens[1:_EARLY], start=1):
         if token.low == "such" and i + 1 < len(tokens) and tokens[i + 1].low not in ("as", "a", "an", "that"):
             leaning.previous = True
+    for token, after in itertools.pairwise(tokens[: _EARLY + 1]):
+        if token.low in ("another", "others") and after.tag in (COMMA, FINITE, STOP):
+            leaning.previous = True  # "In another, a group …", "Many others have …"
     if lexicon.pattern("pointing_phrases").search(low):
         leaning.previous = True
     match = lexicon.pattern("drop_openers").match(low)
@@ -296,7 +304,10 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
             if low in ("this", "that", "these", "those") and not _stands_for_noun(tokens, position, lexicon):
                 continue
             known = names if low in personal else plurals if low in _THEY else nouns
-            if low in _DEMONSTRATIVES and position < _EARLY:
+            acts = low != "those" and any(t.tag == FINITE for t in tokens[position + 2 : position + 4])
+            if low in _DEMONSTRATIVES and (position < _EARLY or acts):
+                known = 0
+            if low in _OBJECTS and _is_acted_on(tokens, position):
                 known = 0
             if not known and not _cataphora(tokens, position, lexicon):
                 leaning.previous = True
@@ -310,6 +321,21 @@ def _judge_pronouns(tokens: list[Token], quoted: list[bool], leaning: Leaning, l
                 names += 1
         elif low == "and":
             plurals += 1
+
+
+def _is_acted_on(tokens: list[Token], position: int) -> bool:
+    """Whether the pronoun is what the first subject acts on, so that it is somebody else: "The sun has bleached it"."""
+    before, after = tokens[:position], tokens[position + 1 : position + 3]
+    if not before or any(token.tag == FINITE for token in after):
+        return False  # "The operator said it expected": the subject of a clause
+    if before[-1].tag not in (FINITE, PARTICIPLE, BASE) or any(
+        token.tag in (COMMA, SUBORDINATOR, PREPOSITION, CONJUNCTION, QUOTE, DASH, TO) for token in before
+    ):
+        return False
+    return sum(token.tag == FINITE for token in before) == 1
+
+
+_OBJECTS = frozenset(["it", "him", "them"])
 
 
 def _is_pro_form(tokens: list[Token], position: int, lexicon: Lexicon) -> bool:
@@ -382,7 +408,10 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
     heads = []
     comma = next((i for i, token in enumerate(tokens[:14]) if token.tag == COMMA), None)
     leading = tokens[0].tag in (PREPOSITION, SUBORDINATOR, GERUND, PARTICIPLE, ADVERB)
-    for start in (0, comma + 1) if leading and comma is not None else (0,):
+    starts = [0, comma + 1] if leading and comma is not None else [0]
+    spans = lexicon.words("time_nouns") | _SPANS
+    timed = (i for i in range(2, min(5, len(tokens))) if tokens[0].tag == PREPOSITION and tokens[i - 1].low in spans)
+    for start in (*starts, *timed):  # "For years | the state has …"
         if start >= len(tokens) or quoted[start] or tokens[start].low != "the":
             continue
         phrase: list[Token] = []
@@ -402,6 +431,10 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
         )
         if plain and head not in lexicon.words("unique_nouns"):
             heads.append(head)
+    for article, number, head, after in zip(tokens[:_EARLY], tokens[1:], tokens[2:], tokens[3:], strict=False):
+        counted = article.low == "the" and number.low in _COUNTS and head.tag == CONTENT and not head.is_capital
+        if counted and after.low not in _SPECIFIES and after.tag != CONTENT:
+            heads.append(head.low)  # "between the two leaders"
     return heads + _pointing_speakers(tokens, quoted, lexicon)
 
 
@@ -420,6 +453,8 @@ def _pointing_speakers(tokens: list[Token], quoted: list[bool], lexicon: Lexicon
     ]
 
 
+_COUNTS = frozenset(("two", "three", "four", "five", "other"))
+_SPANS = frozenset(("years", "months", "weeks", "days", "decades", "centuries", "hours"))
 _SPECIFIES = frozenset(
     [
         "of",

@@ -31,6 +31,7 @@ _STARTERS = frozenset((DETERMINER, CONTENT, NUMBER))
 _LINKS = frozenset(("of", "between", "against", "on", "for", "from", "in"))
 _COMPARES = frozenset(("similar", "same", "such", "another", "other"))  # with something that is not shown
 _DOUBTS = frozenset(("unlikely", "failed", "fails", "refused", "declined", "denied", "denies"))
+_UNTRUE = frozenset(("false", "falsely", "allegedly", "alleged", "accusation", "accusations", "allegations", "rumors"))
 _EVENT_ENDINGS = ("tion", "tions", "sion", "sions", "ment", "ments", "ance", "ence", "ure", "ures")
 _POINTERS = frozenset(
     [
@@ -71,6 +72,8 @@ def noun_phrases(tokens: list[Token], lexicon: Lexicon) -> Iterator[tuple[int, i
             end -= 1
         if end <= start or not _ends_noun(tokens, end):
             continue
+        if any(token.low in _UNTRUE or token.low in lexicon.words("contested_verbs") for token in tokens[:start]):
+            continue  # "over false claims that it had rigged | the vote in Skerric"
         worth = _worth(tokens, start, end, lexicon)
         if worth:
             yield start, end, standing + worth

@@ -65,6 +65,7 @@ _PHRASES = (
     ("because", "of"),
     ("due", "to"),
 )
+_MOVES = frozenset(("decision", "move", "ruling", "bid", "blow", "effort", "attempt", "case", "setback", "victory"))
 _INDEFINITE = frozenset(("a", "an", "some", "several", "two", "three", "four", "five", "six", "dozens", "hundreds"))
 _UNIVERSAL = frozenset(("all", "every", "each", "any", "no", "only", "most", "few", "never", "always", "first", "last"))
 _COMPARISON = frozenset(("as", "so", "same", "such", "just", "known", "seen", "regarded", "described", "well"))
@@ -316,7 +317,8 @@ def _may_end(tokens: list[Token], place: int, body_end: int, lexicon: Lexicon) -
         return False  # perhaps the last of a list of clauses
     if opener.low == "when" and any(t.tag == GERUND and b.tag == FINITE for b, t in itertools.pairwise(kept)):
         return False  # "were sitting on the deck when they saw …": the news comes behind it
-    phrased = exemplifies or any(tuple(low[: len(phrase)]) == phrase for phrase in _PHRASES)
+    moved = low[:1] == ["in"] and low[1:2] in (["a"], ["an"]) and any(t.low in _MOVES for t in rest[2:5])
+    phrased = exemplifies or moved or any(tuple(low[: len(phrase)]) == phrase for phrase in _PHRASES)
     if comma:
         return described or phrased or _is_trailing(rest, lexicon)
     if opener.low == "that" and rest[1].low in ("will", "would", "could"):

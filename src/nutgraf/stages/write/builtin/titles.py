@@ -36,6 +36,7 @@ MIN_TITLE_WORDS, MAX_TITLE_WORDS = 3, 9
 GOOD_ENOUGH = 0.42
 """Quality below which a title is not worth a line."""
 
+_ORDINALS = frozenset(("first", "second", "third", "fourth", "fifth", "last", "latter", "former", "other"))
 _SPARE = 6  # words over the limit that a headline's form may save
 _KEPT = 5  # titles of one sentence that are kept for choosing
 _DEMONSTRATIVES = frozenset(("this", "these", "those"))
@@ -186,6 +187,10 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False  # "Perched atop the tower"
     if tokens[0].low == "some" and tokens[1].tag == FINITE:
         return False
+    if first.low == "the" and tokens[1].low in _ORDINALS and tokens[2].tag == FINITE:
+        return False  # "The third is slated to begin": of what?
+    if last.low in ("ph", "st", "no"):
+        return False  # "is studying for a Ph.D."
     if (
         _ends_in_verb(tokens, lexicon)
         or last.low in lexicon.words("honorifics")

@@ -80,7 +80,7 @@ class _Composer:
         self.headline = headline = words(article.title)
         self.worth = measure_worth(self.candidates, headline, self.lexicon)
         self.finder = InsightFinder(self.candidates, self.salience, self.lexicon)
-        self.reserved = -1
+        self.reserved = self.dek_position = -1
         self.standfirst = _standfirst_positions(article, self.candidates)
         self.scarce: set[int] = set()
         self.keeping = W_SCARCE
@@ -128,6 +128,7 @@ class _Composer:
         dek = choose_dek(self.candidates, self.salience, worth, self.page, self.headline, self.lexicon)
         if dek is not None:
             self.page.show(dek[0])
+            self.dek_position = dek[0].position
         return dek
 
     def _choose_paragraph(self, dek: Candidate | None) -> list[tuple[Candidate, str]]:
@@ -230,7 +231,7 @@ class _Composer:
         return sorted(chosen, key=lambda pair: pair.candidate.position)
 
     def _may_lend(self, candidate: Candidate) -> bool:
-        return not candidate.leaning.never
+        return not candidate.leaning.never and candidate.position != self.dek_position
 
     def _may_title(self, pair: InsightChoice) -> bool:
         return pair.title_from is pair.candidate or self._may_lend(pair.title_from)
