@@ -20,7 +20,7 @@ _NEAR = 3  # sentences before and behind that may lend a title
 W_TITLE = 2.5
 LENT = 0.14
 """What a title from another sentence is worth less."""
-REPEATED = 0.45
+REPEATED = 0.55
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
 _MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
@@ -56,7 +56,8 @@ def _names_others(title: str, candidate: Candidate) -> bool:
     """Whether title and sentence each name somebody or something, and nothing that the other names."""
     words = _WORD.findall(title)
     named = {word.lower() for word in words if word[:1].isupper()}
-    inner = {word for word in words[1:] if word[:1].isupper()}
+    inner = [word for word in words[1:] if word[:1].isupper()]
+    inner += [word for word in words[:1] if word.endswith(("'s", "’s"))]  # "Quill's office received a letter"
     told = {token.low for token in candidate.tokens if token.is_capital}
     told_inner = any(token.is_capital for token in candidate.tokens[1:])
     return bool(inner) and told_inner and not named & told

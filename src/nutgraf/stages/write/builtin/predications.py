@@ -194,7 +194,7 @@ def _plain(
 
 def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
     """The main clause; past an aside behind its subject; or what its subject says."""
-    if not _starts_clause(tokens, start):
+    if not _starts_clause(tokens, start) or _narrows(tokens[: max(0, start - 1)], tokens[start]):
         return
     verb = verb_after(tokens, start, _MAX_SUBJECT)
     if verb is None:
@@ -211,6 +211,16 @@ def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -
         yield Predication(tokens[start:], verb - start, -0.05, is_claim=True)
     else:
         yield from _then_said(tokens, start, verb, lexicon)
+
+
+def _narrows(leading: list[Token], subject: Token) -> bool:
+    """Whether the clause is true only of what its opening names: "In towns with few doctors, …", "Here, all …"."""
+    if not leading or leading[0].tag != PREPOSITION:
+        return False
+    return subject.low in _OF_ALL or any(token.low in ("with", "without", "who", "where") for token in leading)
+
+
+_OF_ALL = frozenset(("all", "every", "each", "most", "no", "none", "half", "both", "many"))
 
 
 def _announces(tokens: list[Token], verb: int, lexicon: Lexicon) -> bool:
