@@ -72,7 +72,7 @@ class NameBook:
         lower, determiners = set(_LOWER_WORD.findall(text)), lexicon.words("determiners")
         honorifics = lexicon.words("honorifics")
         self._before_names = honorifics | lexicon.words("stop_words") | lexicon.words("adverbs")
-        self._before_names |= lexicon.words("prepositions") | lexicon.words("subordinators") | {"despite"}
+        self._before_names |= lexicon.words("prepositions") | lexicon.words("subordinators")
         self._roles = honorifics | lexicon.words("person_nouns") | _ROLES
         self._calendar = lexicon.words("weekdays") | lexicon.words("months")
         for match in _FULL_NAME.finditer(text):
