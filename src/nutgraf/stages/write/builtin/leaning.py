@@ -431,10 +431,10 @@ def _pointing_heads(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -
         )
         if plain and head not in lexicon.words("unique_nouns"):
             heads.append(head)
-    for article, number, head, after in zip(tokens[:_EARLY], tokens[1:], tokens[2:], tokens[3:], strict=False):
-        counted = article.low == "the" and number.low in _COUNTS and head.tag == CONTENT and not head.is_capital
-        if counted and after.low not in _SPECIFIES and after.tag != CONTENT:
-            heads.append(head.low)  # "between the two leaders"
+    for article, count, noun, following in zip(tokens[:_EARLY], tokens[1:], tokens[2:], tokens[3:], strict=False):
+        counted = article.low == "the" and count.low in _COUNTS and noun.tag == CONTENT and not noun.is_capital
+        if counted and following.low not in _SPECIFIES and following.tag != CONTENT:
+            heads.append(noun.low)  # "between the two leaders"
     return heads + _pointing_speakers(tokens, quoted, lexicon)
 
 
