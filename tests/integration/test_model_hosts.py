@@ -70,8 +70,8 @@ FAULTS: list[tuple[Reply, str]] = [
     (Raw(b'{"choices": [{"index"'), "model_bad_answer"),
     (Raw(b"[" * 100_000), "model_bad_answer"),
     (Raw(b"\x1f\x8b\x00", {"Content-Encoding": "gzip"}), "model_bad_answer"),
-    (HangUp(), "model_unreachable"),
-    (HangUp(after_bytes=500), "model_unreachable"),
+    (HangUp(), "model_hung_up"),
+    (HangUp(after_bytes=500), "model_hung_up"),
     (Say(""), "model_empty"),
     (Say("", finish="refused"), "model_refused"),
 ]
@@ -95,6 +95,19 @@ def test_an_answer_that_does_not_come_in_time_is_given_up(provider: str, reply: 
     assert result.code == "model_timeout"
     assert len(asked) == 1  # it may still be at work on it, and be paid
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("provider", DIALECTS)
+def test_a_host_that_is_not_there_was_never_asked(provider: str) -> None:
+    async def scenario() -> str:
+        url = "http://127.0.0.1:9"
+        model = open_language_model([ModelOptions(provider, url, DIALECTS[provider], key="sk-test")], FakeClock())
+        with pytest.raises(Unavailable) as caught:
+            await model.complete(REQUEST)
+        await model.close()
+        return caught.value.code
+
+    assert asyncio.run(scenario()) == "model_unreachable"
 
 
 def test_a_flood_is_cut_off_while_it_is_read() -> None:

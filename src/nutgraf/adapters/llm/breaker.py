@@ -13,7 +13,7 @@ FIRST_PAUSE_S = 30.0
 LONGEST_PAUSE_S = 1_800.0
 HOPELESS_PAUSE_S = 300.0
 
-HOST_CODES = frozenset({"model_unreachable", "model_timeout", "model_host_failed"})
+HOST_CODES = frozenset({"model_unreachable", "model_hung_up", "model_timeout", "model_host_failed"})
 """These say that the host as a whole is in trouble when they come one after the other."""
 
 HOPELESS_CODES = frozenset({"model_key_refused", "model_not_found", "model_quota", "model_redirected"})

@@ -34,16 +34,19 @@ _PASSING_STATUSES = frozenset({408, 409, 425})
 
 def model_error(error: BaseException, options: ModelOptions) -> ModelError:
     """The error of our tree for anything that a provider's package raised during a call."""
-    own = next((cause for cause in _causes(error) if isinstance(cause, ModelError)), None)
+    causes = _causes(error)
+    own = next((cause for cause in causes if isinstance(cause, ModelError)), None)
     if own is not None:
         return own
+    if any(isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout) for cause in causes):
+        return Unavailable(f"The model's host {options.host} cannot be reached.", code="model_unreachable")
     if isinstance(error, ModelHTTPError):
         return _status_error(error, options)
     if isinstance(error, TimeoutError | ModelTimeoutError | httpx2.TimeoutException):
         return timed_out(options)
     if isinstance(error, ModelConnectionError | httpx2.TransportError):
-        message = f"The model's host {options.host} cannot be reached or ended the connection."
-        return Unavailable(message, code="model_unreachable")
+        message = f"The model's host {options.host} ended the connection before it had answered."
+        return Unavailable(message, code="model_hung_up")
     if isinstance(error, UserError):
         message = f"The model {options.name} is not known to take an answer's shape this way."
         return Unavailable(message, code=REQUEST_REFUSED, retryable=False)

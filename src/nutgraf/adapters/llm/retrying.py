@@ -13,7 +13,7 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 20.0
 """A host that asks for more is not waited for: whoever called has other things to do meanwhile."""
 
-RETRIED_CODES = frozenset({"model_busy", "model_host_failed", "model_unreachable", "model_paused"})
+RETRIED_CODES = frozenset({"model_busy", "model_host_failed", "model_unreachable", "model_hung_up", "model_paused"})
 """Not a time-out: the host may still be at work on the request, and be paid for it."""
 
 
