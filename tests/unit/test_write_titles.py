@@ -119,6 +119,7 @@ def test_has_no_title_for_a_language_it_does_not_know() -> None:
         ),
         ("The mayor was introduced by party leader and candidate Ada Quill in the old hall.", "by party leader"),
         ("Oster is now studying for a Ph.D. in the history of the lighthouses of Skerric.", "for a Ph"),
+        ("The routine took an extra 41 minutes of the nurses' time for each patient at night.", "took an extra"),
         ("The perfect boiled egg has a velvety yolk paired with a soft, solid white.", "with soft"),
     ],
 )
