@@ -326,6 +326,23 @@ def test_writers_models_and_prompts_are_told_apart(store: SqlStore) -> None:
     assert makers == [Maker("builtin 1", model, "7") for model in ("one", "two", "x" * 160)]
 
 
+def test_what_another_writer_drafted_is_counted_for_that_one(store: SqlStore) -> None:
+    article_id = store.add_article(make_entry("a"), now=NOON)
+    article = make_article()
+    extract(store, article_id, article)
+    brief = make_brief(article)
+    model = Maker("model/1", "ollama/small", "1")
+    repaired, dropped = brief.withheld
+    brief = dataclasses.replace(brief, withheld=(repaired, dataclasses.replace(dropped, maker=model)))
+    store.save_brief(article_id, store.current_revision(article_id).id, brief, now=NOON)
+    store.publish(article_id, now=NOON)
+    counts = dict(store.ledger(last=TODAY, days=7).by_maker)
+    assert (counts[model].briefs, counts[model].dropped, counts[model].repaired) == (0, 1, 0)
+    assert (counts[Maker("builtin 1")].briefs, counts[Maker("builtin 1")].repaired) == (1, 1)
+    assert page_of(store, article_id).brief.withheld[1].maker == model
+    assert [record.writer for record in store.list_withheld()] == ["model/1", "builtin 1"]
+
+
 def test_an_empty_ledger_is_empty(store: SqlStore) -> None:
     empty = store.ledger(last=TODAY, days=365)
     assert (empty.total, empty.by_day, empty.by_maker, empty.by_publisher) == (LedgerCounts(), (), (), ())

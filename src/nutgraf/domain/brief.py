@@ -9,6 +9,7 @@ from datetime import datetime
 
 from nutgraf.domain.entity import Entity
 from nutgraf.domain.evidence import Finding, Verdict
+from nutgraf.domain.ledger import Maker
 from nutgraf.domain.model import ModelUsage
 from nutgraf.domain.topic import Topic
 
@@ -25,10 +26,16 @@ class Part(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence as a writer wrote it, with the indexes of the source sentences it says it rests on."""
+    """A sentence as a writer wrote it, with the indexes of the source sentences it says it rests on.
+
+    `quotes` are words of those sentences that it gives as proof. `faults` are plain words on what is wrong with it
+    already before it is checked: a sentence with any is never published.
+    """
 
     text: str
     cites: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,10 @@ class DraftInsight:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a writer hands to the checker; any part may be empty, nothing may be padded."""
+    """What a writer hands to the checker; any part may be empty, nothing may be padded.
+
+    `language` is an ISO 639 code where the draft is in another language than the article, else empty.
+    """
 
     dek: DraftSentence | None
     what_happened: tuple[DraftSentence, ...]
@@ -50,6 +60,12 @@ class Draft:
     writer: str
     model: str = ""
     prompt_version: str = ""
+    language: str = ""
+
+    @property
+    def maker(self) -> Maker:
+        """Who wrote it."""
+        return Maker(self.writer, self.model, self.prompt_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +93,17 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A draft sentence that no reader sees, kept for the operator: what it said, why not, what took its place."""
+    """A draft sentence that no reader sees, kept for the operator: what it said, why not, what took its place.
+
+    `maker` wrote it, where that is another than the one of the brief it is kept with; else None.
+    """
 
     part: Part
     text: str
     finding: Finding
     outcome: Outcome
     replacement: str = ""
+    maker: Maker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +114,7 @@ class Brief:
     for insights and takeaways. `article_hash` names the text that the evidence's offsets point into. `model` and
     `prompt_version` are those of a writer that asks a language model, else empty; `usage` is what that took.
     `entities` are people, places and organisations that it names, those that matter most first.
+    `language` is that of the brief's sentences, mostly the article's.
     """
 
     headline: str

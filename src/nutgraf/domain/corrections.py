@@ -45,10 +45,14 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class BriefHistory:
-    """What a new version of an article's brief has to heed: the sentences published now, and those withdrawn before."""
+    """What a new version of an article's brief has to heed: the sentences published now, and those withdrawn before.
+
+    `language` is that of the published ones.
+    """
 
     published: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

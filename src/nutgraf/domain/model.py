@@ -9,6 +9,9 @@ from typing import Any
 
 from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
 
+MAX_ANSWER_CHARS = 40_000
+"""An answer is read up to here, many times what a brief takes; a longer one is none."""
+
 
 class ModelPurpose(enum.StrEnum):
     """Why a model is asked: what the costs are shown under."""

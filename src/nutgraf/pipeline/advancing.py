@@ -12,15 +12,22 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
+from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.document import Document, FetchRequest, Purpose
 from nutgraf.domain.ids import ArticleId
+from nutgraf.domain.model import usage_of
 from nutgraf.domain.records import ArticleRecord, ArticleState
-from nutgraf.errors import FetchError, NutgrafError, StoreError
+from nutgraf.errors import FetchError, ModelError, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
+from nutgraf.pipeline.model_writing import ModelDraft, ModelWriter, with_own_prompt
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.stages.identify import decide_copies
+
+log = structlog.get_logger(__name__)
 
 EXTRACT_TIMEOUT_S = 20.0
 BRIEF_TIMEOUT_S = 20.0
@@ -33,16 +40,30 @@ MIN_TEXT_WORDS = 25
 
 
 class ArticleAdvancer:
-    """Moves articles through the pipeline; holds no state between two calls."""
+    """Moves articles through the pipeline; holds no state between two calls.
+
+    With a `model` that one writes; where it fails the built-in writer does, or, with `waits_for_model` and where
+    waiting can help, the article is tried again later and the built-in writer has the last turn.
+    """
 
     def __init__(
-        self, *, store: Store, fetcher: Fetcher, stages: StageRunner, clock: Clock, taxonomy_path: str = ""
+        self,
+        *,
+        store: Store,
+        fetcher: Fetcher,
+        stages: StageRunner,
+        clock: Clock,
+        taxonomy_path: str = "",
+        model: ModelWriter | None = None,
+        waits_for_model: bool = False,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
         self._stages = stages
         self._clock = clock
         self._taxonomy_path = taxonomy_path
+        self._model = model
+        self._waits_for_model = waits_for_model
         self._identifying = asyncio.Lock()  # two copies at the same moment would not see each other
 
     async def advance(self, record: ArticleRecord, steps: Sequence[ArticleState] = STEPS) -> ArticleState:
@@ -111,17 +132,45 @@ class ArticleAdvancer:
     async def _write(self, record: ArticleRecord) -> ArticleState | None:
         revision = await asyncio.to_thread(self._store.current_revision, record.id)
         history = await asyncio.to_thread(self._store.brief_history, record.id)
+        drafted = await self._ask_model(record, revision.article)
         now = self._clock.now()
         brief: Brief = await self._stages.run(
-            BRIEF, revision.article, now, self._taxonomy_path, history.withdrawn, timeout_s=BRIEF_TIMEOUT_S
+            BRIEF,
+            revision.article,
+            now,
+            self._taxonomy_path,
+            history.withdrawn,
+            drafted.draft,
+            timeout_s=BRIEF_TIMEOUT_S,
         )
+        brief = dataclasses.replace(brief, usage=usage_of(drafted.answers))
+        if drafted.answers and not brief.model:
+            log.info("model_gave_way", article=record.url, model=drafted.answers[-1].model, reason=drafted.reason)
         if not brief.what_happened:
             raise NutgrafError("No sentence of the article could be published.", code="nothing_to_say")
         broken: tuple[str, ...] = ()
-        if history.published:
+        is_comparable = history.language in ("", revision.article.language)  # a translation is not
+        if history.published and is_comparable:
             broken = await self._stages.run(RECHECK, history.published, revision.article, timeout_s=BRIEF_TIMEOUT_S)
         saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, broken=broken, now=now)
         return ArticleState.WRITTEN if saved else None
+
+    async def _ask_model(self, record: ArticleRecord, article: Article) -> ModelDraft:
+        """The model's draft, or why there is none. Raises its ModelError where the article is to wait for it.
+
+        That is never the last try: an article is not set aside for what a model did.
+        """
+        if self._model is None:
+            return ModelDraft(None)
+        own = await asyncio.to_thread(self._store.live_prompt)
+        style = self._model.style if own is None else with_own_prompt(self._model.style, own)
+        drafted = await self._model.draft(article, feed_id=record.feed_id, style=style)
+        if drafted.error is not None:
+            log.warning("model_failed", article=record.url, code=drafted.error.code, error=drafted.error.message)
+            may_wait = self._waits_for_model and drafted.error.retryable and not drafted.answers
+            if may_wait and record.attempts + 1 < schedule.STEP_ATTEMPTS:
+                raise drafted.error
+        return drafted
 
     async def _failed(self, record: ArticleRecord, error: NutgrafError) -> ArticleState:
         now = self._clock.now()
@@ -129,7 +178,7 @@ class ArticleAdvancer:
         is_fetching = record.state is ArticleState.FOUND
         most_attempts = schedule.FETCH_ATTEMPTS if is_fetching else schedule.STEP_ATTEMPTS
         if error.retryable and attempts < most_attempts:
-            retry_after_s = error.retry_after_s if isinstance(error, FetchError) else None
+            retry_after_s = error.retry_after_s if isinstance(error, FetchError | ModelError) else None
             until = schedule.article_retry_moment(now, attempts=attempts, key=record.url, retry_after_s=retry_after_s)
             await asyncio.to_thread(
                 self._store.defer, record.id, until=until, error_code=error.code, error_message=error.message

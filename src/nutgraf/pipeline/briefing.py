@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from nutgraf.domain.article import Article
-from nutgraf.domain.brief import Brief, Draft
+from nutgraf.domain.brief import Brief, BriefSentence, Draft, Outcome, Part, Withheld
 from nutgraf.domain.entity import Entity
 from nutgraf.domain.evidence import Verdict
 from nutgraf.domain.topic import Topic
@@ -20,31 +20,41 @@ from nutgraf.stages.write import make_writer
 SHORT_ARTICLE_WORDS = 200
 """An article of fewer words without insights is said to be short: the brief is not to blame."""
 
+MIN_PARAGRAPH_WORDS = 30
+"""A What happened of fewer words, where the article has four times as many, tells too little of it."""
+
+MIN_STANDING_SHARE = 0.5
+"""Where fewer of a draft's sentences can be published as written, what is left is not its writer's brief any more."""
+
+GAVE_WAY_REASON = "too little of the draft could be published, so the built-in writer took its place"
+
 
 def make_brief(
     article: Article,
     *,
     created_at: datetime,
     writer: Writer | None = None,
+    draft: Draft | None = None,
     taxonomy: Taxonomy | None = None,
     barred: Sequence[str] = (),
 ) -> Brief:
-    """The brief of `article` by `writer` (the built-in one by default). Pure: `created_at` is given.
+    """The brief of `article` by `writer`, or from a `draft` that is there already; else the built-in writer's.
 
-    A draft that loses its dek or its What happened in the check gives way to the built-in writer's. `barred` are
-    sentences that were withdrawn as faulty before and do not come back.
+    Pure: `created_at` is given. A draft of which the check leaves too little gives way to the built-in writer's; all it
+    had is kept among what was withheld, under its own maker. `barred` are sentences that were withdrawn as faulty
+    before and do not come back. Raises what `writer` raises.
     """
-    chosen = writer or make_writer("builtin")
-    draft = chosen.write(article)
-    checked = check_draft(draft, article, barred=barred)
-    lost_dek = checked.dek is None and draft.dek is not None
-    if writer is not None and (lost_dek or not checked.what_happened):
-        fallback = make_writer("builtin")
-        second_draft = fallback.write(article)
-        rewritten = check_draft(second_draft, article, barred=barred)
-        brief = _brief(article, rewritten, second_draft, fallback.name, created_at, tag_topics(article, taxonomy))
-        return dataclasses.replace(brief, withheld=(*rewritten.withheld, *checked.withheld))
-    return _brief(article, checked, draft, chosen.name, created_at, tag_topics(article, taxonomy))
+    given = writer.write(article) if writer is not None else draft
+    topics = tag_topics(article, taxonomy)
+    if given is not None:
+        checked = check_draft(given, article, barred=barred)
+        if _is_enough(given, checked, article):
+            return _brief(article, checked, given, created_at, topics)
+    own = make_writer("builtin").write(article)
+    brief = _brief(article, check_draft(own, article, barred=barred, closes_exits=False), own, created_at, topics)
+    if given is None:
+        return brief
+    return dataclasses.replace(brief, withheld=(*brief.withheld, *_all_withheld(given, checked)))
 
 
 def correct_brief(
@@ -80,11 +90,46 @@ def find_broken(sentences: Sequence[str], article: Article) -> tuple[str, ...]:
     )
 
 
+def _is_enough(draft: Draft, checked: CheckedDraft, article: Article) -> bool:
+    """Whether what the check left of a draft is a brief, and its writer's."""
+    if not checked.what_happened or (checked.dek is None and draft.dek is not None):
+        return False
+    words = sum(len(sentence.text.split()) for sentence in checked.what_happened)
+    if words < MIN_PARAGRAPH_WORDS and article.word_count >= 4 * MIN_PARAGRAPH_WORDS and draft.model:
+        return False
+    sentences = 2 * len(draft.insights) + len(draft.what_happened) + len(draft.takeaways) + (draft.dek is not None)
+    return len(_standing(checked)) >= MIN_STANDING_SHARE * sentences
+
+
+def _standing(checked: CheckedDraft) -> list[tuple[Part, BriefSentence]]:
+    """The sentences that may be published just as they were drafted."""
+    put_in = {withheld.replacement for withheld in checked.withheld if withheld.replacement}
+    parts = [
+        *([(Part.DEK, checked.dek)] if checked.dek is not None else []),
+        *((Part.WHAT_HAPPENED, sentence) for sentence in checked.what_happened),
+        *((Part.INSIGHT_TITLE, insight.title) for insight in checked.insights),
+        *((Part.INSIGHT, insight.explanation) for insight in checked.insights),
+        *((Part.TAKEAWAYS, sentence) for sentence in checked.takeaways),
+    ]
+    return [(part, sentence) for part, sentence in parts if sentence.text not in put_in]
+
+
+def _all_withheld(draft: Draft, checked: CheckedDraft) -> list[Withheld]:
+    """Every sentence of a draft that gave way, as dropped."""
+    dropped = [
+        dataclasses.replace(withheld, outcome=Outcome.DROPPED, replacement="", maker=draft.maker)
+        for withheld in checked.withheld
+    ]
+    for part, sentence in _standing(checked):
+        finding = dataclasses.replace(sentence.finding, reasons=(*sentence.finding.reasons, GAVE_WAY_REASON))
+        dropped.append(Withheld(part, sentence.text, finding, Outcome.DROPPED, maker=draft.maker))
+    return dropped
+
+
 def _brief(
     article: Article,
     checked: CheckedDraft,
     draft: Draft,
-    writer_name: str,
     created_at: datetime,
     topics: Sequence[Topic],
 ) -> Brief:
@@ -95,10 +140,10 @@ def _brief(
         insights=checked.insights,
         takeaways=checked.takeaways,
         topics=tuple(topics),
-        writer=writer_name,
+        writer=draft.writer,
         created_at=created_at,
         article_hash=article.text_hash,
-        language=article.language,
+        language=draft.language or article.language,
         is_short=not checked.insights and article.word_count < SHORT_ARTICLE_WORDS,
         withheld=checked.withheld,
         model=draft.model,

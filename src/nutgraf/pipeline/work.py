@@ -9,11 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nutgraf.domain.article import Article
+from nutgraf.domain.brief import Draft
 from nutgraf.domain.feed import Feed
+from nutgraf.domain.model import ModelRequest
 from nutgraf.domain.records import ArticleRecord, EntryToStore
 
 PARSE = "parse"
 EXTRACT = "extract"
+ASK = "ask"
+CHOOSE = "choose"
+READ = "read"
 BRIEF = "brief"
 RECHECK = "recheck"
 CORRECT = "correct"
@@ -23,6 +28,9 @@ NAME = "name"
 TASKS = {
     PARSE: "nutgraf.pipeline.tasks:parse",
     EXTRACT: "nutgraf.pipeline.tasks:extract",
+    ASK: "nutgraf.pipeline.tasks:ask",
+    CHOOSE: "nutgraf.pipeline.tasks:choose",
+    READ: "nutgraf.pipeline.tasks:read",
     BRIEF: "nutgraf.pipeline.tasks:brief",
     RECHECK: "nutgraf.pipeline.tasks:recheck",
     CORRECT: "nutgraf.pipeline.tasks:correct",
@@ -57,6 +65,15 @@ class Extracted:
     article: Article
     band_keys: tuple[int, ...]
     icon_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """A language model's answer as read: its draft, if it gives one, what is wrong with it, the call to mend that."""
+
+    draft: Draft | None
+    faults: tuple[str, ...] = ()
+    repair: ModelRequest | None = None
 
 
 def entry_is_article(record: ArticleRecord) -> bool:

@@ -15,6 +15,7 @@ from nutgraf.domain.ids import (
     ReportId,
 )
 from nutgraf.domain.ledger import Ledger
+from nutgraf.domain.prompt import OwnPrompt
 from nutgraf.domain.records import (
     WithheldRecord,
 )
@@ -109,4 +110,24 @@ class OperatorStore(Protocol):
 
     def store_facts(self) -> StoreFacts:
         """Kind, version and size of the database."""
+        ...
+
+
+class PromptStore(Protocol):
+    """The operator's own instructions to a language model."""
+
+    def live_prompt(self) -> OwnPrompt | None:
+        """The prompt in use, None where it is the one that comes with Nutgraf."""
+        ...
+
+    def list_prompts(self) -> list[OwnPrompt]:
+        """Every version, the latest saved first."""
+        ...
+
+    def save_previewed_prompt(self, version: str, text: str, *, now: datetime) -> None:
+        """Keep a version and that it was previewed `now`; one that is there already keeps its text."""
+        ...
+
+    def use_prompt(self, version: str | None, *, now: datetime) -> None:
+        """Let a version go live in place of the one before; None: Nutgraf's own. Raises NotFound."""
         ...

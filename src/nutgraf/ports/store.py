@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nutgraf.ports.desk import DeskStore, OperatorStore
+from nutgraf.ports.desk import DeskStore, OperatorStore, PromptStore
 from nutgraf.ports.models import ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, EntityStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
@@ -26,6 +26,7 @@ class Store(
     ModelStore,
     WorkerStore,
     EntityStore,
+    PromptStore,
     Protocol,
 ):
     """All of it; safe to call from several threads at once."""

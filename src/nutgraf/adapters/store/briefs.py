@@ -14,7 +14,7 @@ from nutgraf.adapters.store.articles import move_article
 from nutgraf.adapters.store.columns import storable
 from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
-from nutgraf.adapters.store.ledger import ledger_key
+from nutgraf.adapters.store.ledger import ledger_key, with_maker
 from nutgraf.adapters.store.listing import put_up, withdraw
 from nutgraf.adapters.store.naming import add_entities, entity_values
 from nutgraf.adapters.store.tables import (
@@ -61,7 +61,7 @@ _WRITTEN: Select[Any] = (
     .where(briefs.c.article_id == bindparam("article_id"), briefs.c.published_at.is_(None))
 )
 _STANDING: Select[Any] = (
-    select(*BRIEF_MAKER, briefs.c.revision_id, articles.c.publisher_id)
+    select(*BRIEF_MAKER, briefs.c.language, briefs.c.revision_id, articles.c.publisher_id)
     .join(articles, articles.c.id == briefs.c.article_id)
     .where(_of_article, briefs.c.published_at.is_not(None), briefs.c.superseded_at.is_(None))
 )
@@ -70,7 +70,9 @@ _WORDS = (
     .where(brief_sentences.c.brief_id == bindparam("brief_id"))
     .order_by(brief_sentences.c.position)
 )
-_OUTCOMES = select(withheld.c.outcome).where(withheld.c.brief_id == bindparam("brief_id"))
+_OUTCOMES = select(withheld.c.outcome, withheld.c.writer, withheld.c.model, withheld.c.prompt_version).where(
+    withheld.c.brief_id == bindparam("brief_id")
+)
 _WITHDRAWN = select(corrections.c.changes).where(
     corrections.c.article_id == bindparam("in_article_id"), corrections.c.kind == CorrectionKind.CORRECTION.value
 )
@@ -161,21 +163,18 @@ class SqlBriefWriting(Repository):
         return BriefHistory(
             published=tuple(text for _, text in published),
             withdrawn=tuple(before for changes in withdrawn for _, before, _, _ in changes if before),
+            language="" if standing is None else standing.language,
         )
 
 
 def _count_published(connection: Connection, written: Row[Any], tally: Tally, *, now: datetime) -> None:
     rows = connection.execute(_WORDS, {"brief_id": written.id})
     verdicts = Counter(row.verdict for row in rows)
-    outcomes = Counter(connection.execute(_OUTCOMES, {"brief_id": written.id}).scalars())
-    tally.note(
-        ledger_key(written, now),
-        briefs=1,
-        supported=verdicts[Verdict.SUPPORTED.value],
-        weak=verdicts[Verdict.WEAK.value],
-        repaired=outcomes[Outcome.REPAIRED.value],
-        dropped=outcomes[Outcome.DROPPED.value],
-    )
+    key = ledger_key(written, now)
+    tally.note(key, briefs=1, supported=verdicts[Verdict.SUPPORTED.value], weak=verdicts[Verdict.WEAK.value])
+    for row in connection.execute(_OUTCOMES, {"brief_id": written.id}):
+        outcome = "repaired" if row.outcome == Outcome.REPAIRED.value else "dropped"
+        tally.note(with_maker(key, row) if row.writer else key, **{outcome: 1})
 
 
 def _record_update(
@@ -301,6 +300,9 @@ def _withheld_rows(brief_id: int, brief: Brief) -> list[dict[str, Any]]:
             "reasons": list(sentence.finding.reasons),
             "outcome": sentence.outcome.value,
             "replacement": sentence.replacement,
+            "writer": sentence.maker.writer if sentence.maker else "",
+            "model": sentence.maker.model if sentence.maker else "",
+            "prompt_version": sentence.maker.prompt_version if sentence.maker else "",
         }
         for number, sentence in enumerate(brief.withheld)
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, or_, select
 
 from nutgraf.adapters.store.cards import PUBLISHER_COLUMNS, PUBLISHER_COUNT, PUBLISHER_ICON, icons, publisher_of
 from nutgraf.adapters.store.engine import LATEST, Repository, reading
+from nutgraf.adapters.store.ledger import maker_of
 from nutgraf.adapters.store.tables import articles, briefs, corrections, counters, publishers, revisions, withheld
 from nutgraf.domain.brief import Outcome, Part, Withheld
 from nutgraf.domain.corrections import CorrectionKind, CorrectionRecord, SentenceChange
@@ -42,7 +43,7 @@ _WITHHELD: Select[Any] = (
         withheld,
         briefs.c.article_id,
         briefs.c.headline,
-        briefs.c.writer,
+        briefs.c.writer.label("brief_writer"),
         briefs.c.published_at,
         publishers.c.name.label("publisher_name"),
         revisions.c.text.label("article_text"),
@@ -124,8 +125,8 @@ def _withheld_record(row: Row[Any]) -> WithheldRecord:
         article_id=ArticleId(row.article_id),
         headline=row.headline,
         publisher_name=row.publisher_name,
-        writer=row.writer,
+        writer=row.writer or row.brief_writer,
         published_at=row.published_at,
-        sentence=Withheld(Part(row.part), row.text, finding, Outcome(row.outcome), row.replacement),
+        sentence=Withheld(Part(row.part), row.text, finding, Outcome(row.outcome), row.replacement, maker_of(row)),
         source=tuple(row.article_text[start:end] for start, end in row.evidence),
     )

@@ -11,7 +11,7 @@ import functools
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -66,13 +66,23 @@ class LedgerKey:
 
 def ledger_key(row: Row[Any], at: datetime) -> LedgerKey:
     """The row for what happens `at` to a brief in `row`, which has the maker's columns and `publisher_id`."""
-    return LedgerKey(
-        day=at.astimezone(UTC).date().isoformat(),
+    day = at.astimezone(UTC).date().isoformat()
+    return with_maker(LedgerKey(day, "", "", "", row.publisher_id), row)
+
+
+def with_maker(key: LedgerKey, row: Row[*tuple[Any, ...]]) -> LedgerKey:
+    """The same day and publisher under the maker in `row`."""
+    return replace(
+        key,
         writer=row.writer[:MAX_NAME_CHARS],
         model=row.model[:MAX_NAME_CHARS],
         prompt_version=row.prompt_version[:MAX_NAME_CHARS],
-        publisher_id=row.publisher_id,
     )
+
+
+def maker_of(row: Row[Any]) -> Maker | None:
+    """Who wrote the withheld sentence in `row`, None where it was the writer of its brief."""
+    return Maker(row.writer, row.model, row.prompt_version) if row.writer else None
 
 
 def add_to_ledger(connection: Connection, changes: dict[LedgerKey, Counter[str]]) -> None:

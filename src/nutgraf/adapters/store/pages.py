@@ -25,6 +25,7 @@ from nutgraf.adapters.store.cards import (
 from nutgraf.adapters.store.corrections import corrections_of
 from nutgraf.adapters.store.counters import BRIEFS, REPORTS, STATE, TOPIC, TOTAL, counts_by_key
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
+from nutgraf.adapters.store.ledger import maker_of
 from nutgraf.adapters.store.naming import entities_from, without_barred
 from nutgraf.adapters.store.revisions import revision_record
 from nutgraf.adapters.store.tables import (
@@ -265,6 +266,7 @@ def _load_withheld(connection: Connection, brief_id: BriefId) -> tuple[Withheld,
             finding=finding_of(row, [Span(start, end) for start, end in row.evidence]),
             outcome=Outcome(row.outcome),
             replacement=row.replacement,
+            maker=maker_of(row),
         )
         for row in rows
     )

@@ -21,6 +21,7 @@ from nutgraf.adapters.store.operating import SqlOperating
 from nutgraf.adapters.store.pages import SqlBriefs
 from nutgraf.adapters.store.pictures import SqlPictures
 from nutgraf.adapters.store.polls import SqlPolls
+from nutgraf.adapters.store.prompts import SqlPrompts
 from nutgraf.adapters.store.reader_data import SqlReaderData
 from nutgraf.adapters.store.reports import SqlReports
 from nutgraf.adapters.store.retention import SqlRetention
@@ -51,6 +52,7 @@ class SqlStore(
     SqlMarks,
     SqlAppearances,
     SqlEntities,
+    SqlPrompts,
     SqlHubs,
     SqlSpending,
     SqlAnswers,

@@ -324,7 +324,20 @@ withheld = Table(  # the ledger of draft sentences that no reader sees
     Column("reasons", JSON, nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("replacement", PlainText, nullable=False),
+    Column("writer", PlainText, nullable=False, server_default=""),  # with the next two, where not the brief's own
+    Column("model", PlainText, nullable=False, server_default=""),
+    Column("prompt_version", PlainText, nullable=False, server_default=""),
     sqlite_with_rowid=False,
+)
+
+prompts = Table(  # the operator's own instructions to a language model
+    "prompts",
+    metadata,
+    Column("version", String(32), primary_key=True),
+    Column("text", PlainText, nullable=False),
+    Column("saved_at", UtcTime, nullable=False),
+    Column("previewed_at", UtcTime),
+    Column("live_at", UtcTime),  # since when it is in use; of one at most
 )
 
 topics = Table(  # as the taxonomy last described them: a brief can be shown when the taxonomy has moved on

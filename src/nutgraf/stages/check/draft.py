@@ -20,6 +20,9 @@ from nutgraf.domain.brief import (
 from nutgraf.domain.evidence import Finding, Verdict
 from nutgraf.stages.check.index import ArticleIndex
 from nutgraf.stages.check.sentences import check_sentence
+from nutgraf.stages.check.translation import check_translation
+from nutgraf.text.exits import find_exit
+from nutgraf.text.spoken_to import is_no_reporting, speaks_to_somebody
 
 WITHDRAWN_REASON = "withdrawn after a reader’s report was upheld"
 
@@ -41,15 +44,48 @@ class CheckedDraft:
     withheld: tuple[Withheld, ...]
 
 
-def check_draft(draft: Draft, article: Article, *, barred: Iterable[str] = ()) -> CheckedDraft:
+def check_draft(
+    draft: Draft, article: Article, *, barred: Iterable[str] = (), closes_exits: bool = True
+) -> CheckedDraft:
     """Check every sentence of `draft` against `article` and apply the verdicts.
 
     Supported and weak sentences stay as written. An unsupported one is replaced by the nearest sentence of the
     article where that fits the part and is not yet in the brief, else dropped; both are recorded. An insight without
     a title or an explanation is dropped whole. Sentences in `barred` were withdrawn as faulty before: they are treated
-    as unsupported whatever the article says, and take no other's place.
+    as unsupported whatever the article says, and take no other's place. So are sentences that come with a fault.
+
+    With `closes_exits`, which only a writer that takes the article's own words may do without, a sentence is
+    unsupported that carries an address, mark-up or code or speaks to somebody, and what the article itself says to its
+    reader or to whoever writes about it (orders, questions, code) supports nothing. A draft in another language than
+    the article's is compared as far as can be, see `translation`; no sentence of the article takes a place in it.
     """
-    return _Desk(ArticleIndex(article), {_key(text) for text in barred}).apply(draft)
+    source = reporting_of(article) if closes_exits else article
+    language = "" if draft.language == article.language else draft.language
+    desk = _Desk(
+        ArticleIndex(source),
+        {_key(text) for text in barred},
+        replaces=not language,
+        closes_exits=closes_exits,
+        language=language,
+    )
+    return desk.apply(draft)
+
+
+def reporting_of(article: Article) -> Article:
+    """The article with blanks for the sentences that report nothing; all offsets stay."""
+    pieces: list[str] = []
+    position = 0
+    for sentence in article.sentences:
+        if is_no_reporting(article.text[sentence.start : sentence.end], article.language):
+            pieces += [article.text[position : sentence.start], " " * (sentence.end - sentence.start)]
+            position = sentence.end
+    return replace(article, text="".join([*pieces, article.text[position:]])) if pieces else article
+
+
+def find_exit_fault(text: str, language: str) -> str:
+    """What bars `text` from a brief whatever the article says, in words for a person, or ""."""
+    way_out = find_exit(text) or speaks_to_somebody(text, language)
+    return f"it holds {way_out}" if way_out else ""
 
 
 def withdraw_sentences(
@@ -62,18 +98,24 @@ def withdraw_sentences(
     """
     sentences = list(brief.sentences())
     barred = {_key(sentences[position][1].text) for position in positions}
-    desk = _Desk(ArticleIndex(article), barred, replaces=replaces)
+    is_translated = bool(brief.language) and brief.language != article.language
+    desk = _Desk(ArticleIndex(article), barred, replaces=replaces and not is_translated)
     desk.used.update(_key(sentence.text) for _, sentence in sentences)
     return desk.withdraw(brief)
 
 
 @dataclass
 class _Desk:
-    """What is being decided: the sentences barred, those used so far and those withheld."""
+    """What is being decided: the sentences barred, those used so far and those withheld.
+
+    `language` is that of a draft in another language than the article, else "".
+    """
 
     index: ArticleIndex
     barred: set[str]
     replaces: bool = True
+    closes_exits: bool = False
+    language: str = ""
     used: set[str] = field(default_factory=set)
     withheld: list[Withheld] = field(default_factory=list)
 
@@ -97,8 +139,18 @@ class _Desk:
         return self.replace(part, sentence, finding, self.source_for(part, finding))
 
     def check(self, sentence: DraftSentence, *, is_opening: bool = True) -> Finding:
-        finding = check_sentence(sentence.text, self.index, sentence.cites, is_opening=is_opening)
+        if self.language:
+            finding = check_translation(sentence.text, self.language, sentence.cites, sentence.quotes, self.index)
+        else:
+            finding = check_sentence(sentence.text, self.index, sentence.cites, is_opening=is_opening)
+        exit_fault = self.exit_fault(sentence.text)
+        faults = (*sentence.faults, *((exit_fault,) if exit_fault else ()))
+        if faults:
+            finding = replace(finding, verdict=Verdict.UNSUPPORTED, reasons=tuple(dict.fromkeys(faults)))
         return _barred(finding) if _key(sentence.text) in self.barred else finding
+
+    def exit_fault(self, text: str) -> str:
+        return find_exit_fault(text, self.language or self.index.language) if self.closes_exits else ""
 
     def withdraw(self, brief: Brief) -> CheckedDraft:
         dek = self.keep(Part.DEK, brief.dek) if brief.dek is not None else None
@@ -142,6 +194,8 @@ class _Desk:
         for span in finding.evidence:
             text = self.index.article.text[span.start : span.end]
             if fewest <= len(text.split()) <= most and self.is_free(text) and _stands_alone(text):
+                if self.exit_fault(text):
+                    continue
                 return text
         return ""
 

@@ -10,6 +10,7 @@ from nutgraf.domain.evidence import Finding, Span, Verdict
 from nutgraf.stages.check.clauses import compare_roles
 from nutgraf.stages.check.company import find_company_faults
 from nutgraf.stages.check.evidence import rank_sentences, with_naming_sentences
+from nutgraf.stages.check.exchanged import find_exchanged
 from nutgraf.stages.check.extract_match import match_extract
 from nutgraf.stages.check.faults import MARKED_KINDS, Fault, find_foreign
 from nutgraf.stages.check.features import kin_by_place, measure
@@ -113,6 +114,7 @@ def examine(claim: Reading, index: ArticleIndex, cites: Sequence[int] = (), *, i
     faults.extend(roles.faults)
     faults.extend(find_fused(claim, kin, candidates, index, is_close=is_close))
     faults.extend(find_company_faults(claim, evidence, index, is_close=is_close))
+    faults.extend(find_exchanged(claim, evidence, index))
     return Examination(
         evidence, faults, measure(claim, kin, evidence, faults, polarity, ties, roles, index, is_opening=is_opening)
     )

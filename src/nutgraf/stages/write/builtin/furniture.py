@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from nutgraf.domain.article import Article, Paragraph, ParagraphKind
 from nutgraf.text.lexicon import Lexicon
+from nutgraf.text.spoken_to import is_no_reporting
 
 _DATELINE = re.compile(
     r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+(?:and (?=[A-ZÀ-Þ]{2})|of )?[A-ZÀ-Þ][\w.’'\-]*){0,7}"
@@ -30,6 +31,7 @@ _CREDIT = re.compile(r"\(?[^()]{3,60}/[A-Z]\w+\)?$")
 _FINAL = re.compile(r"[.!?…。！？।؟։۔][\"”’»“')\]]*\s*$")
 _SENTENCE = re.compile(r"\w{2}[.!?][\"”’]? [A-ZÀ-Þ]")
 _LONGEST_FURNITURE = 900  # characters: a longer paragraph is the story's, whatever it mentions
+_LONGEST_ORDER = 300
 _BLANK_WORDS = re.compile(r"^[\W_]+$")
 _LOWER = re.compile(r"[a-zà-ÿ]")
 _COMMON = ("http://", "https://", "www.", "@", "©", "getty images", "pic.twitter.com")
@@ -107,6 +109,7 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
         if paragraph.kind in STORY_KINDS
         and not is_furniture(text, phrases, openings)
         and not is_labelled(text)
+        and not (len(text) < _LONGEST_ORDER and is_no_reporting(text, lexicon.code))
         and not ((match := _NAME_LABEL.match(text[:60])) and labels[match.group()] > 1)
         and ends_like_prose(text)
     ]
