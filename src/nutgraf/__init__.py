@@ -20,6 +20,7 @@ _HOMES = {
         "article_from_text",
         "check_sentences",
         "extract_article",
+        "open_model",
         "parse_feed",
         "tag_topics",
         "write_brief",
@@ -29,8 +30,10 @@ _HOMES = {
     "nutgraf.domain.evidence": ("Finding", "Span", "Verdict"),
     "nutgraf.domain.feed": ("Entry", "Feed"),
     "nutgraf.domain.topic": ("Topic",),
-    "nutgraf.errors": ("ConfigError", "ExtractError", "FetchError", "NutgrafError", "ParseError"),
-    "nutgraf.ports": ("Writer",),
+    "nutgraf.domain.model": ("ModelAnswer", "ModelRequest"),
+    "nutgraf.errors": ("ConfigError", "ExtractError", "FetchError", "ModelError", "NutgrafError", "ParseError"),
+    "nutgraf.ports": ("LanguageModel", "Writer"),
+    "nutgraf.sync_model_writer": ("ModelWriter",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         article_from_text,
         check_sentences,
         extract_article,
+        open_model,
         parse_feed,
         tag_topics,
         write_brief,
@@ -47,9 +51,11 @@ if TYPE_CHECKING:
     from nutgraf.domain.brief import Brief, BriefSentence, Draft, DraftInsight, DraftSentence, Insight, Part
     from nutgraf.domain.evidence import Finding, Span, Verdict
     from nutgraf.domain.feed import Entry, Feed
+    from nutgraf.domain.model import ModelAnswer, ModelRequest
     from nutgraf.domain.topic import Topic
-    from nutgraf.errors import ConfigError, ExtractError, FetchError, NutgrafError, ParseError
-    from nutgraf.ports import Writer
+    from nutgraf.errors import ConfigError, ExtractError, FetchError, ModelError, NutgrafError, ParseError
+    from nutgraf.ports import LanguageModel, Writer
+    from nutgraf.sync_model_writer import ModelWriter
 
 __all__ = [
     "Article",
@@ -66,6 +72,11 @@ __all__ = [
     "FetchError",
     "Finding",
     "Insight",
+    "LanguageModel",
+    "ModelAnswer",
+    "ModelError",
+    "ModelRequest",
+    "ModelWriter",
     "NutgrafError",
     "Paragraph",
     "ParagraphKind",
@@ -80,6 +91,7 @@ __all__ = [
     "article_from_text",
     "check_sentences",
     "extract_article",
+    "open_model",
     "parse_feed",
     "tag_topics",
     "write_brief",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from nutgraf.adapters.clock import SystemClock
+from nutgraf.adapters.llm.registry import PROVIDERS
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
 from nutgraf.domain.evidence import Finding
 from nutgraf.domain.feed import Feed
 from nutgraf.domain.topic import Topic
+from nutgraf.errors import ConfigError
 from nutgraf.pipeline.briefing import make_brief
-from nutgraf.ports import Writer
+from nutgraf.ports import LanguageModel, Writer
 from nutgraf.stages import check, extract, parse, tag
 
 
@@ -42,9 +45,30 @@ def article_from_text(
 def write_brief(article: Article, *, writer: Writer | None = None) -> Brief:
     """Draft, check and tag: a brief in which no sentence is unsupported.
 
-    `writer` is anything with a `name` and a `write(article) -> Draft`; the built-in writer by default.
+    `writer` is anything with a `name` and a `write(article) -> Draft`, such as a ModelWriter; the built-in writer by
+    default, and in the place of a draft of which the check leaves too little. Raises what `writer` raises: a
+    ModelWriter ModelError where its model cannot be asked.
     """
     return make_brief(article, created_at=datetime.now(UTC), writer=writer)
+
+
+def open_model(provider: str, name: str, *, url: str = "", key: str = "") -> LanguageModel:
+    """The language model `name` of a provider (`ollama`, `llamacpp`, `openai`, `anthropic` …), for a ModelWriter.
+
+    `url` stands for the provider's usual address. Nothing is reached yet. Raises ConfigError; needs `nutgraf[llm]`.
+    """
+    if provider not in PROVIDERS:
+        raise ConfigError(f"There is no provider called {provider!r}; there is: {', '.join(PROVIDERS)}.")
+    address = (url or PROVIDERS[provider].url).rstrip("/")
+    if not address:
+        raise ConfigError(f"The provider {provider} has no usual address; give its url.")
+    try:
+        from nutgraf.adapters.llm.opening import open_language_model  # noqa: PLC0415 - an extra, and slow to import
+        from nutgraf.adapters.llm.options import ModelOptions  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        message = f"The package {error.name} that asks language models is missing; install nutgraf[llm]."
+        raise ConfigError(message, code="no_model_package") from None
+    return open_language_model([ModelOptions(provider, address, name, key)], SystemClock())
 
 
 def check_sentences(sentences: Sequence[str], article: Article) -> list[Finding]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nutgraf.domain.budgets import Budgets
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
+    from nutgraf.pipeline.model_writing import ModelWriter
     from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
@@ -63,6 +64,7 @@ class Application:
     pictures: PictureCollector
     disk: DiskGuard
     queues: tuple[str, ...]
+    model: ModelWriter | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -78,6 +80,8 @@ class Application:
         """End processes and release connections; what was under way goes on at the next start."""
         await self.stages.close()
         await self.fetcher.close()
+        if self.model is not None:
+            await self.model.close()
         self.store.close()
 
 
@@ -160,6 +164,21 @@ def make_language_model(
     except ModuleNotFoundError as error:
         message = f"The package {error.name} that asks language models is missing; install nutgraf[llm]."
         raise ConfigError(message, code="no_model_package") from None
+
+
+def make_model_writer(
+    settings: Settings, stages: StageRunner, *, meter: Meter = lambda model: model
+) -> ModelWriter | None:
+    """The writer that asks the model of `settings`, None where none is set. Raises ConfigError."""
+    from nutgraf.domain.writing_style import WritingStyle
+    from nutgraf.pipeline.model_writing import ModelWriter
+
+    model = make_language_model(settings, SystemClock(), meter=meter)
+    if model is None:
+        return None
+    writing = settings.writing
+    style = WritingStyle(writing.language, writing.tone, writing.length)
+    return ModelWriter(model=model, stages=stages, style=style)
 
 
 def model_options(model: ModelSettings) -> ModelOptions:
@@ -262,12 +281,15 @@ def build_application(
         clock=clock,
         limits_for=_interval_limits(settings, allow_private),
     )
+    model = make_model_writer(settings, stages)
     advancer = ArticleAdvancer(
         store=store,
         fetcher=fetcher,
         stages=stages,
         clock=clock,
         taxonomy_path=str(settings.topics.taxonomy or ""),
+        model=model,
+        waits_for_model=settings.writing.wait_for_model,
     )
     disk = DiskGuard(
         free_bytes=lambda: shutil.disk_usage(data_disk(settings)).free,
@@ -300,7 +322,7 @@ def build_application(
     else:
         runner = _own_runner(settings, performer, store, clock, disk)
     return Application(
-        settings, store, fetcher, stages, clock, poller, advancer, runner, companions, pictures, disk, queues
+        settings, store, fetcher, stages, clock, poller, advancer, runner, companions, pictures, disk, queues, model
     )
 
 

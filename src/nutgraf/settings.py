@@ -41,6 +41,7 @@ from pydantic_settings import (
 from nutgraf.adapters.llm.registry import PROVIDERS
 from nutgraf.domain.desk import SettingValue
 from nutgraf.domain.spending import ModelPolicy
+from nutgraf.domain.writing_style import LANGUAGES, Length, Tone
 from nutgraf.errors import ConfigError
 from nutgraf.text.secrets import mask_secrets
 
@@ -375,6 +376,34 @@ class ModelUseSettings(_Section):
         return value
 
 
+class WritingSettings(_Section):
+    """How the language model writes."""
+
+    language: str = Field(
+        default="",
+        description=(
+            "Language of its briefs, such as `en` or `de`. Empty: each article's own. Translated sentences are marked "
+            "as weak: only names, figures and cited words can be compared across languages."
+        ),
+    )
+    tone: Tone = Field(default=Tone.PLAIN, description="How its sentences sound: `plain`, `formal` or `lively`.")
+    length: Length = Field(default=Length.STANDARD, description="How much it writes: `short`, `standard` or `full`.")
+    wait_for_model: bool = Field(
+        default=False,
+        description=(
+            "Where the model cannot be reached, try an article again some times before the built-in writer writes it. "
+            "Else that one writes at once."
+        ),
+    )
+
+    @field_validator("language")
+    @classmethod
+    def _must_be_known(cls, value: str) -> str:
+        if value and value not in LANGUAGES:
+            raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+        return value
+
+
 class TopicSettings(_Section):
     """Topics."""
 
@@ -411,6 +440,7 @@ class Settings(BaseSettings):
     model: ModelSettings = ModelSettings()
     backup_model: BackupModelSettings = BackupModelSettings()
     model_use: ModelUseSettings = ModelUseSettings()
+    writing: WritingSettings = WritingSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
     _options: dict[str, Any] = PrivateAttr(default_factory=dict)

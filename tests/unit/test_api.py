@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from datetime import UTC, datetime
 import pytest
 
 import nutgraf
+from model_scripts import ScriptedModel, faithful
+from nutgraf.errors import Unavailable
 
 TEXT = (
     "The council of Easterby approved a new tram line on Monday after two years of debate, by 31 votes to 20.\n\n"
@@ -84,6 +87,28 @@ def test_a_writer_that_loses_everything_gives_way_to_the_built_in_one(article: n
     brief = nutgraf.write_brief(article, writer=Babbler())
     assert brief.writer.startswith("builtin")
     assert brief.what_happened
+
+
+def test_a_language_model_is_a_writer_like_any_other(article: nutgraf.Article) -> None:
+    with nutgraf.ModelWriter(ScriptedModel(faithful), tone="formal") as writer:
+        brief = nutgraf.write_brief(article, writer=writer)
+        again = asyncio.run(asyncio.to_thread(nutgraf.write_brief, article, writer=writer))
+    assert (brief.writer, brief.model, brief.prompt_version) == ("model/1", "scripted/one", "1 formal")
+    assert again.model == "scripted/one"
+    with pytest.raises(nutgraf.ConfigError):
+        nutgraf.ModelWriter(ScriptedModel(faithful), tone="shrill")
+    with pytest.raises(nutgraf.ConfigError, match="no provider"):
+        nutgraf.open_model("nobody", "small")
+
+
+def test_babble_gives_way_and_a_model_out_of_reach_is_an_error(article: nutgraf.Article) -> None:
+    with nutgraf.ModelWriter(ScriptedModel(lambda _: "babble")) as writer:
+        assert nutgraf.write_brief(article, writer=writer).writer == "builtin/1"
+    with (
+        nutgraf.ModelWriter(ScriptedModel(lambda _: Unavailable("It is away."))) as writer,
+        pytest.raises(nutgraf.ModelError, match="away"),
+    ):
+        nutgraf.write_brief(article, writer=writer)
 
 
 def test_sentences_are_checked_against_the_article(article: nutgraf.Article) -> None:

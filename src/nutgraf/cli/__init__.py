@@ -24,6 +24,7 @@ COMMANDS = {
     "import": "Subscribe to the feeds of an OPML file.",
     "move": "Copy everything to another database, SQLite or PostgreSQL.",
     "poll": "Poll feeds now and brief what is new, then stop.",
+    "prompt": "Preview and use your own instructions to the language model.",
     "reports": "Decide on faults that readers reported.",
     "readers": "Invite readers, give new passwords, export and delete them.",
     "restore": "Fill a new place from a backup.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from nutgraf.errors import ConfigError, ExtractError
 
 if TYPE_CHECKING:
     from nutgraf.domain.article import Article
+    from nutgraf.pipeline.model_writing import ModelDraft
     from nutgraf.settings import Settings
 
 MAX_INPUT_BYTES = 10_000_000
@@ -33,14 +35,17 @@ Examples:
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown.")
 @click.option("--url", default="", help="Address of a page that is given as a file.")
 @click.option("--title", default="", help="Headline of a plain text (default: a first line that is no sentence).")
-def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str) -> None:
+@click.option("--builtin", is_flag=True, help="Leave the language model out, where one is set.")
+def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str, builtin: bool) -> None:
     """Write one brief and print it; nothing is stored.
 
+    Where a language model is set, it writes; the built-in writer stands behind it.
     SOURCE is an address, a file of HTML or plain text, or - for standard input.
     """
     if as_json and as_markdown:
         raise click.UsageError("--json and --markdown exclude each other.")
     from nutgraf.cli.options import settings_from
+    from nutgraf.domain.model import usage_of
     from nutgraf.outputs import FORMATS
     from nutgraf.pipeline.briefing import make_brief
     from nutgraf.stages.tag import load_taxonomy
@@ -49,11 +54,36 @@ def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str)
     taxonomy = load_taxonomy(settings.topics.taxonomy)
     is_address = source.lower().startswith(("http://", "https://"))
     article = _from_address(source, settings) if is_address else _from_bytes(_read(source), url=url, title=title)
-    brief = make_brief(article, created_at=datetime.now(UTC), taxonomy=taxonomy)
+    drafted = None if builtin or not settings.model.is_set else _ask_model(settings, article)
+    draft = drafted.draft if drafted else None
+    brief = make_brief(article, created_at=datetime.now(UTC), draft=draft, taxonomy=taxonomy)
+    if drafted is not None:
+        brief = dataclasses.replace(brief, usage=usage_of(drafted.answers))
+        if not brief.model:
+            reason = drafted.reason or "too little of its draft could be published"
+            click.echo(f"nutgraf: the built-in writer wrote this in the model’s place: {reason}", err=True)
     if not brief.what_happened:
         raise ExtractError("The text is too short to brief.", url=url, code="nothing_to_say")
     name = "json" if as_json else "markdown" if as_markdown else "terminal"
     click.echo(FORMATS[name](brief, article), nl=False)
+
+
+def _ask_model(settings: Settings, article: Article) -> ModelDraft:
+    import asyncio
+
+    from nutgraf.adapters.queue.inline import InlineStageRunner
+    from nutgraf.bootstrap import make_model_writer
+    from nutgraf.pipeline.work import TASKS
+
+    async def ask() -> ModelDraft:
+        writer = make_model_writer(settings, InlineStageRunner(TASKS))
+        assert writer is not None
+        try:
+            return await writer.draft(article)
+        finally:
+            await writer.close()
+
+    return asyncio.run(ask())
 
 
 def _from_address(address: str, settings: Settings) -> Article:

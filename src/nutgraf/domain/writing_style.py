@@ -9,6 +9,15 @@ PROMPT_VERSION = "1"
 """Of the instructions that come with Nutgraf; it changes with their words, so that briefs can be told apart."""
 
 
+LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+}  # fmt: skip
+"""ISO 639-1 codes of the languages that can be asked for, with their names in English."""
+
+
 class Tone(enum.StrEnum):
     """How the sentences sound; what they may say is the same in each."""
 

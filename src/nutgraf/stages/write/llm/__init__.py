@@ -3,7 +3,6 @@
 from nutgraf.stages.write.llm.decode import WRITER_NAME, DecodedAnswer, decode_answer
 from nutgraf.stages.write.llm.faults import AnswerFault
 from nutgraf.stages.write.llm.prompt import (
-    LANGUAGES,
     brief_request,
     repair_request,
     selection_request,
@@ -12,7 +11,6 @@ from nutgraf.stages.write.llm.selection import merge_selections, selected_per_pa
 from nutgraf.stages.write.llm.source import SourceLine, read_source, render_source, split_source
 
 __all__ = [
-    "LANGUAGES",
     "WRITER_NAME",
     "AnswerFault",
     "DecodedAnswer",
