@@ -64,7 +64,7 @@ def harmless(folder: Path) -> Iterator[tuple[str, str]]:
         for line in lines:
             row = json.loads(line)
             text = "\n\n".join(row["paragraphs"])
-            is_of_attacks = OF_ATTACKS.search(row["title"]) or len(OF_ATTACKS.findall(text)) >= 4
+            is_of_attacks = OF_ATTACKS.search(row["title"]) or len(OF_ATTACKS.findall(text)) >= 3
             if is_of_attacks and 200 <= len(text.split()) <= 1_200:
                 yield row["title"], text
     rows = map(json.loads, (folder / "piguard" / "valid.jsonl").read_text(encoding="utf-8").splitlines())

@@ -63,6 +63,7 @@ _NOUN_READINGS_WORDS = """
 in on at as like for with to up out down all
 """
 _NOUN_READINGS = frozenset(_NOUN_READINGS_WORDS.split())  # "Help for …", "Report on …"
+_PARTICLES = frozenset(("down", "up", "out"))
 _PHRASES = re.compile(
     r"\bclick(?:ing)? (?:here|on|the link|below)|\bsubscribe (?:to|now|today)|\bsign up (?:to|for|here|now)"
     r"|\breaders? (?:should|must|ought|need to|are (?:urged|advised|asked|encouraged|invited|told))"
@@ -144,6 +145,8 @@ def _is_order(plain: str, language: str) -> bool:
         return len(words) < 2 or words[1] not in ("is", "was", "has", "are", "were", "'s", "says", "said")
     if words[0] not in _MAYBE_ORDERS or len(words) < 2:
         return False
+    if words[1] in _PARTICLES and len(words) > 2:  # "Break down the plot"; "Report on the crash" may be a noun's
+        return words[2] in _AFTER_ORDER - _NOUN_READINGS
     return words[1] in _AFTER_ORDER - _NOUN_READINGS
 
 
