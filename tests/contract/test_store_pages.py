@@ -37,6 +37,19 @@ def ids(store: SqlStore, **query: str | int) -> list[ArticleId]:
     return [card.article_id for card in cards(store, **query)]
 
 
+def test_the_briefs_of_a_list_are_counted_by_day(store: SqlStore) -> None:
+    for name, ago in (("a", HOUR), ("b", 2 * HOUR), ("c", 50 * HOUR), ("old", 240 * HOUR)):
+        publish_new(store, name, published_at=NOON - ago)
+    publish_new(store, "other", publisher="Elsewhere", topics=[])
+    days = [(NOON - number * 24 * HOUR).date() for number in range(7)]
+    by_day = {days[0]: 2, days[2]: 1}
+    assert store.brief_rhythm(days, topic="diplomacy") == by_day
+    assert store.brief_rhythm(days, publisher="the-harbour-post") == by_day
+    assert store.brief_rhythm(days, publisher="elsewhere") == {days[0]: 1}
+    assert store.brief_rhythm(days, topic="sport") == {}
+    assert store.brief_rhythm([], topic="diplomacy") == {}
+
+
 def test_an_empty_store_has_nothing_to_show(store: SqlStore) -> None:
     assert cards(store) == cards(store, topic="diplomacy") == cards(store, publisher="nobody") == []
     assert store.topic_counts() == {}

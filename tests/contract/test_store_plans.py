@@ -36,6 +36,7 @@ def cards(**query: str) -> Callable[[SqlStore], object]:
 
 
 HOLM = Entity(EntityKind.PLACE, "holm", "Holm")
+DAYS = [(NOON - 24 * ago * HOUR).date() for ago in range(7)]
 CURSOR = "1770000000000000_7"
 UNCHANGED = PollResult(polled_at=NOON, next_poll_at=NOON, interval_s=60, not_modified=True)
 REPORT = NewReport(ArticleId(2), BriefId(1), 0, FaultKind.OTHER)
@@ -56,6 +57,8 @@ QUERIES: dict[str, Callable[[SqlStore], object]] = {
     "cards of articles": lambda store: store.get_cards([ArticleId(2), ArticleId(9)], reader_id=DEFAULT_READER),
     "page of a brief": lambda store: store.brief_page(ArticleId(2), reader_id=DEFAULT_READER),
     "read": lambda store: store.record_read(DEFAULT_READER, ArticleId(2), now=NOON),
+    "week of a topic": lambda store: store.brief_rhythm(DAYS, topic="diplomacy"),
+    "rhythm of a publisher": lambda store: store.brief_rhythm(DAYS, publisher="the-harbour-post"),
     "topic counts": lambda store: store.topic_counts(),
     "publishers": lambda store: store.list_publishers(),
     "counts": lambda store: store.counts(),

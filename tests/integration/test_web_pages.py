@@ -95,7 +95,7 @@ def test_a_full_page_does_not_load_itself_again(site: SampleSite) -> None:
 
 def test_brief_page_has_the_parts_in_their_order(site: SampleSite) -> None:
     page = Visitor(site.app).get(site.path_of(FERRIES)).text
-    assert headings(page) == ["What happened", "Key insights", "Takeaways", "Topics"]
+    assert headings(page) == ["What happened", "Key insights", "Takeaways", "Topics", "Named"]
     text = plain(page)
     order = [FERRIES.title, "The Kestrel 57m ago • 1 view", "What happened", "Read the full article on The Kestrel"]
     positions = [text.index(words) for words in order]
@@ -212,6 +212,19 @@ def test_publisher_page_lists_its_briefs(site: SampleSite) -> None:
     assert FERRIES.title in page
     assert TURBINES.title in page
     assert WELLS.title not in page
+
+
+def test_a_topics_week_and_a_publishers_rhythm_are_drawn_and_said_in_words(site: SampleSite) -> None:
+    visitor = Visitor(site.app)
+    for path, title in (
+        ("/topic/environment", "Briefs by day, this week 2 2 in all; the most in one day"),
+        ("/publisher/the-kestrel", "Briefs by day, four weeks"),
+    ):
+        page = visitor.get(path).text
+        assert title in plain(page)
+        assert "<rect " in page
+    assert 'class="chart"' not in visitor.get("/topic/sport").text
+    assert 'class="chart"' not in visitor.get("/topic/environment?before=1_1").text
 
 
 def test_the_sample_press_is_marked(tmp_path: Path) -> None:

@@ -64,6 +64,22 @@ def test_a_surname_in_the_brief_means_the_full_name_of_the_article() -> None:
     assert found(family, "Edward Quayle stayed away.") == {(PERSON, "Edward Quayle")}
 
 
+@pytest.mark.parametrize(
+    ("other", "is_sure"),
+    [
+        ("Ysmarelda Quayle spoke next.", False),
+        ("Ysmarelda Quayle Jr. spoke next.", False),
+        ("On Monday Quayle spoke next, and Mayor Quayle had the last word.", True),
+        ("They crossed Quayle Street.", True),
+        ("It was the hour of Councillor Martha Quayle.", True),
+    ],
+)
+def test_a_surname_is_nobodys_where_another_may_bear_it(other: str, is_sure: bool) -> None:
+    text = f"The vote was called by Martha Quayle, 51, a lawyer. {other} Later Quayle said it was over."
+    assert found(text, "Quayle said it was over.") == ({(PERSON, "Martha Quayle")} if is_sure else set())
+    assert found(text, "Martha Quayle called a vote.") == {(PERSON, "Martha Quayle")}
+
+
 def test_with_a_middle_name_and_without_is_one_person() -> None:
     text = "The vote was called by Martha Quayle, 51. Martha Anne Quayle said it was over, and Quayle left."
     assert found(text) == {(PERSON, "Martha Quayle")}

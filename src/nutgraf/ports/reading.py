@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from nutgraf.domain.account import AccessToken, Reader, Role, Session, Ticket, TicketKind, TokenScope
@@ -60,6 +60,10 @@ class BriefStore(Protocol):
 
     def topic_counts(self) -> dict[str, int]:
         """Published briefs by topic slug; a narrower topic's briefs count for its parent too."""
+        ...
+
+    def brief_rhythm(self, days: Sequence[date], *, topic: str = "", publisher: str = "") -> dict[date, int]:
+        """Briefs by day (UTC) of a topic or of a publisher, at most 5,000 of a day; days without one are left out."""
         ...
 
     def list_publishers(self) -> list[Publisher]:

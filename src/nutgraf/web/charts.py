@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from nutgraf.domain.ledger import Ledger
 from nutgraf.domain.spending import Costs
@@ -82,6 +82,16 @@ def draw_bars(
         first=chart_day(period.first),
         last=chart_day(period.last),
     )
+
+
+def draw_rhythm(
+    title: str, now: datetime, day_count: int, count: Callable[[Sequence[date]], Mapping[date, int]]
+) -> Chart | None:
+    """What `count` counts of the last days up to today (UTC), by day; None where there is nothing to draw."""
+    last = now.astimezone(UTC).date()
+    days = [last - timedelta(days=ago) for ago in range(day_count)][::-1]
+    counted = count(days)
+    return draw_bars(title, Days(days[0], last), counted) if counted else None
 
 
 def _bar(x: float, room: float, value: int, peak: int, label: str) -> Bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, select, update
@@ -28,6 +28,7 @@ from nutgraf.adapters.store.engine import Repository, insert_into, reading, writ
 from nutgraf.adapters.store.ledger import maker_of
 from nutgraf.adapters.store.naming import entities_from, without_barred
 from nutgraf.adapters.store.revisions import revision_record
+from nutgraf.adapters.store.rhythm import load_rhythm
 from nutgraf.adapters.store.tables import (
     articles,
     brief_sentences,
@@ -181,6 +182,13 @@ class SqlBriefs(Repository):
     def topic_counts(self, connection: Connection) -> dict[str, int]:
         """Published briefs by topic slug; a narrower topic's briefs count for its parent too."""
         return counts_by_key(connection, TOPIC)
+
+    @reading
+    def brief_rhythm(
+        self, connection: Connection, days: Sequence[date], *, topic: str = "", publisher: str = ""
+    ) -> dict[date, int]:
+        """Briefs by day (UTC) of a topic or of a publisher, at most MAX_COUNTED of a day; at most 60 days."""
+        return load_rhythm(connection, days, topic=topic, publisher=publisher)
 
     @reading
     def list_publishers(self, connection: Connection) -> list[Publisher]:

@@ -12,7 +12,7 @@ from nutgraf.domain.article import Article
 from nutgraf.domain.entity import Entity, EntityKind
 from nutgraf.stages.name.known import Known, KnownName, load_known
 from nutgraf.stages.name.organisations import organisation_of
-from nutgraf.stages.name.people import PersonSpan, person_of, surnames_alone
+from nutgraf.stages.name.people import PersonSpan, full_name_of, person_of, surnames_alone
 from nutgraf.stages.name.spans import Span, Word, find_spans, is_joined, split_words
 from nutgraf.text.words import fold_typography, without_accents
 
@@ -35,6 +35,7 @@ class _Evidence:
     people: dict[str, PersonSpan] = field(default_factory=dict)
     sure_people: set[str] = field(default_factory=set)
     alone: Counter[str] = field(default_factory=Counter)
+    other_names: set[tuple[str, ...]] = field(default_factory=set)
     organisations: dict[str, set[str]] = field(default_factory=dict)
     known: dict[str, set[str]] = field(default_factory=dict)
     kinds: dict[str, EntityKind] = field(default_factory=dict)
@@ -97,6 +98,7 @@ def _note_span(sentence: str, words: Sequence[Word], span: Span, known: Known, e
         return
     person = person_of(sentence, words, span, known)
     if person is None:
+        evidence.other_names.add(full_name_of(words, span, known))
         return
     earlier = evidence.people.get(person.name)
     if earlier is None or (person.has_cue and not earlier.has_cue):
@@ -176,7 +178,8 @@ def _named(evidence: _Evidence) -> Iterator[tuple[Entity, tuple[str, ...]]]:
         if evidence.sure_people.isdisjoint(names):
             continue
         # With a middle name and without is one person, called as the article does first.
-        yield from _entity(EntityKind.PERSON, names[0], (*names, surname) if bearers[surname] == 1 else tuple(names))
+        is_only_bearer = bearers[surname] == 1 and not _has_namesake(names, surname, evidence)
+        yield from _entity(EntityKind.PERSON, names[0], (*names, surname) if is_only_bearer else tuple(names))
         in_people.update(word for name in names for word in evidence.people[name].words)
     for name, spellings in evidence.known.items():
         if name not in in_people:
@@ -184,6 +187,16 @@ def _named(evidence: _Evidence) -> Iterator[tuple[Entity, tuple[str, ...]]]:
     for name, spellings in evidence.organisations.items():
         if not any(name.startswith(f"{other} ") for other in evidence.known):  # "Gav Airlines" beside "Gav"
             yield from _entity(EntityKind.ORGANISATION, name, tuple(spellings))
+
+
+def _has_namesake(names: Sequence[str], surname: str, evidence: _Evidence) -> bool:
+    """Whether the article may know another by this surname, whose given name is in no list."""
+    end = tuple(surname.split())
+    own = [evidence.people[name].words for name in names]
+    return any(
+        len(other) > len(end) and other[-len(end) :] == end and not any(other[-len(name) :] == name for name in own)
+        for other in evidence.other_names
+    )
 
 
 def _entity(kind: EntityKind, name: str, forms: tuple[str, ...]) -> Iterator[tuple[Entity, tuple[str, ...]]]:

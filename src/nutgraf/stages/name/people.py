@@ -61,6 +61,14 @@ def person_of(sentence: str, words: Sequence[Word], span: Span, known: Known) ->
     )
 
 
+def full_name_of(words: Sequence[Word], span: Span, known: Known) -> tuple[str, ...]:
+    """What of a span would be a full name, were its given name known; empty where it is none."""
+    first, _ = _after_titles(words, span, known)
+    last = span.last - (words[span.last - 1].folded in _SUFFIXES)
+    name = tuple(word.text for word in words[first:last])
+    return name if len(name) >= 2 and _fits_first(name[0], known) and all(_fits(word, known) for word in name) else ()
+
+
 def _after_titles(words: Sequence[Word], span: Span, known: Known) -> tuple[int, bool]:
     """The first word of the name, and whether a title stands before it, also in small letters."""
     first, has_title = span.first, False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,9 +14,12 @@ from nutgraf.domain.marks import Follow, FollowKind
 from nutgraf.domain.records import BriefQuery
 from nutgraf.domain.topic import Topic
 from nutgraf.web.accounts.identity import reader_of
+from nutgraf.web.charts import draw_rhythm
 from nutgraf.web.feed_links import FeedLink
 from nutgraf.web.pages.listing import list_page
 from nutgraf.web.rendering import render, site_of
+
+WEEK_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ def topic_page(request: Request) -> Response:
     counts = services.store.topic_counts()
     top_slug = topic.parent or topic.slug
     group = next(group for group in count_topics(services.topics, counts) if group.topic.slug == top_slug)
+    listing = list_page(request, BriefQuery(topic=topic.slug))
+    count = partial(services.store.brief_rhythm, topic=topic.slug)
     return render(
         request,
         "topic.html",
@@ -51,7 +57,10 @@ def topic_page(request: Request) -> Response:
         group=group,
         brief_count=counts.get(topic.slug, 0),
         is_followed=Follow(FollowKind.TOPIC, topic.slug) in services.store.follows(reader_of(request)),
-        listing=list_page(request, BriefQuery(topic=topic.slug)),
+        listing=listing,
+        week=draw_rhythm("Briefs by day, this week", services.clock.now(), WEEK_DAYS, count)
+        if listing.is_first
+        else None,
     )
 
 
