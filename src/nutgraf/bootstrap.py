@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from nutgraf.domain.budgets import Budgets
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
+    from nutgraf.pipeline.model_use import ModelUse, WishGranter
     from nutgraf.pipeline.model_writing import ModelWriter
     from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
@@ -42,6 +44,17 @@ if TYPE_CHECKING:
     Companion = Callable[[], Coroutine[Any, Any, None]]
 
 _MAX_DEFAULT_PROCESSES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ModelParts:
+    """A language model as the pipeline and the site use it: who writes, for whom and when, and what it costs."""
+
+    writer: ModelWriter
+    use: ModelUse
+    granter: WishGranter
+    budgets: Budgets
+    prices: Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,7 @@ class Application:
     pictures: PictureCollector
     disk: DiskGuard
     queues: tuple[str, ...]
-    model: ModelWriter | None = None
+    model: ModelParts | None = None
 
     @property
     def is_shared(self) -> bool:
@@ -81,7 +94,7 @@ class Application:
         await self.stages.close()
         await self.fetcher.close()
         if self.model is not None:
-            await self.model.close()
+            await self.model.writer.close()
         self.store.close()
 
 
@@ -167,9 +180,16 @@ def make_language_model(
 
 
 def make_model_writer(
-    settings: Settings, stages: StageRunner, *, meter: Meter = lambda model: model
+    settings: Settings,
+    stages: StageRunner,
+    *,
+    meter: Meter = lambda model: model,
+    keep: Meter = lambda model: model,
 ) -> ModelWriter | None:
-    """The writer that asks the model of `settings`, None where none is set. Raises ConfigError."""
+    """The writer that asks the model of `settings`, None where none is set. Raises ConfigError.
+
+    `meter` wraps what sends requests, `keep` the whole.
+    """
     from nutgraf.domain.writing_style import WritingStyle
     from nutgraf.pipeline.model_writing import ModelWriter
 
@@ -178,7 +198,7 @@ def make_model_writer(
         return None
     writing = settings.writing
     style = WritingStyle(writing.language, writing.tone, writing.length)
-    return ModelWriter(model=model, stages=stages, style=style)
+    return ModelWriter(model=keep(model), stages=stages, style=style)
 
 
 def model_options(model: ModelSettings) -> ModelOptions:
@@ -201,6 +221,37 @@ def model_options(model: ModelSettings) -> ModelOptions:
         requests_per_minute=model.requests_per_minute,
         user_agent=f"Nutgraf/{__version__}",
     )
+
+
+def make_model_parts(settings: Settings, *, store: Store, stages: StageRunner, clock: Clock) -> ModelParts | None:
+    """A language model within its budgets and with its answers kept, None where none is set. Raises ConfigError."""
+    if not settings.model.is_set:
+        return None
+    from nutgraf.adapters.llm.caching import CachedModel
+    from nutgraf.adapters.llm.metering import MeteredModel
+    from nutgraf.pipeline.model_use import ModelUse, WishGranter
+
+    use = settings.model_use
+    budgets, prices = budgets_of(settings), prices_of(settings)
+
+    def meter(model: LanguageModel) -> LanguageModel:
+        return MeteredModel(model, store=store, clock=clock, prices=prices, budgets=budgets)
+
+    def keep(model: LanguageModel) -> LanguageModel:
+        variant = f"{settings.model.temperature} {settings.backup_model.name} {settings.model.max_output_tokens}"
+        return CachedModel(model, store=store, clock=clock, budgets=budgets, variant=variant)
+
+    writer = make_model_writer(settings, stages, meter=meter, keep=keep if use.keep_answers else lambda model: model)
+    assert writer is not None
+    chooser = ModelUse(store=store, clock=clock, default=use.policy, budgets=budgets)
+    granter = WishGranter(
+        store=store,
+        clock=clock,
+        use=chooser,
+        keep_answers=use.keep_answers,
+        answers_kept=timedelta(days=use.keep_answers_days),
+    )
+    return ModelParts(writer, chooser, granter, budgets, prices)
 
 
 def budgets_of(settings: Settings) -> Budgets:
@@ -281,14 +332,15 @@ def build_application(
         clock=clock,
         limits_for=_interval_limits(settings, allow_private),
     )
-    model = make_model_writer(settings, stages)
+    model = make_model_parts(settings, store=store, stages=stages, clock=clock)
     advancer = ArticleAdvancer(
         store=store,
         fetcher=fetcher,
         stages=stages,
         clock=clock,
         taxonomy_path=str(settings.topics.taxonomy or ""),
-        model=model,
+        model=model.writer if model else None,
+        model_use=model.use if model else None,
         waits_for_model=settings.writing.wait_for_model,
     )
     disk = DiskGuard(
@@ -315,6 +367,8 @@ def build_application(
         cleaner.run_forever,
         names.run_forever,
     )
+    if model is not None:
+        companions = (*companions, model.granter.run_forever)
     runner: PipelineRunner | SharedRunner
     if is_shared(settings):
         runner = _shared_runner(settings, performer, store, clock, disk, companions, queues, concurrency)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from nutgraf.adapters.store import SqlStore, open_store
+from nutgraf.domain.account import Role, TicketKind
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, FeedId, ReaderId
 from nutgraf.domain.model import ModelPurpose, ModelUsage
 from nutgraf.domain.records import ArticleState
@@ -310,6 +311,21 @@ def test_a_brief_that_is_not_published_cannot_be_written_anew(store: SqlStore) -
     wish = store.get_wish(found.id)
     assert wish is not None
     assert wish.reason is WishReason.BUDGET
+
+
+def test_a_reader_who_is_deleted_leaves_calls_that_are_nobodys(store: SqlStore) -> None:
+    operator = store.redeem_ticket(
+        store.issue_ticket(TicketKind.INVITE, role=Role.OPERATOR, now=NOON, expires_at=NOON + HOUR),
+        name="bo",
+        password_hash="x",
+        now=NOON,
+    )
+    call_id = reserve(store, dataclasses.replace(CALL, reader_id=DEFAULT_READER))
+    store.delete_reader(DEFAULT_READER)
+    assert store.budget_use(DAY, BudgetScope.READER, str(DEFAULT_READER)) == BudgetUse()
+    assert store.settle_call(call_id, answered())
+    assert store.budget_use(DAY, BudgetScope.ALL) == BudgetUse(1, 760, 1_500)
+    assert store.get_reader(operator.id).name == "bo"
 
 
 def test_days_are_the_callers(store: SqlStore) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nutgraf.cli.edition import Edition
     from nutgraf.pipeline.presence import Presence
     from nutgraf.settings import ServerSettings
+    from nutgraf.web.services import ModelFacts
 
 START_TIMEOUT_S = 10
 SET_UP_HOURS = 24
@@ -155,7 +156,34 @@ def make_site(application: Application, *, sample_press: Edition | None) -> Star
             ),
             needs_login=needs_login(settings.server),
             public_url=settings.server.public_url,
+            model=_model_facts(application, loop),
         )
+    )
+
+
+def _model_facts(application: Application, loop: asyncio.AbstractEventLoop) -> ModelFacts | None:
+    from nutgraf.adapters.llm.prices import PriceSource, table_date
+    from nutgraf.web.services import ModelFacts
+
+    model, settings = application.model, application.settings
+    if model is None:
+        return None
+    provider, name = settings.model.provider_name, settings.model.name
+    source = model.prices.source(provider, name)
+
+    def price(input_tokens: int, output_tokens: int) -> int | None:
+        now = application.clock.now()
+        return model.prices.cost(provider, name, input_tokens=input_tokens, output_tokens=output_tokens, at=now)
+
+    return ModelFacts(
+        name=model.writer.name,
+        policy=settings.model_use.policy,
+        budgets=model.budgets,
+        price=price,
+        price_source=source.value,
+        price_date=table_date() if source is PriceSource.TABLE else None,
+        zone_name=settings.model_use.time_zone,
+        wake=lambda: loop.call_soon_threadsafe(model.granter.wake),
     )
 
 

@@ -22,7 +22,8 @@ from nutgraf.domain.model import usage_of
 from nutgraf.domain.records import ArticleRecord, ArticleState
 from nutgraf.errors import FetchError, ModelError, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
-from nutgraf.pipeline.model_writing import ModelDraft, ModelWriter, with_own_prompt
+from nutgraf.pipeline.model_use import ModelChoice, ModelUse
+from nutgraf.pipeline.model_writing import ModelDraft, ModelPayer, ModelWriter, with_own_prompt
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
 from nutgraf.ports import Clock, Fetcher, StageRunner, Store
 from nutgraf.stages.identify import decide_copies
@@ -42,8 +43,9 @@ MIN_TEXT_WORDS = 25
 class ArticleAdvancer:
     """Moves articles through the pipeline; holds no state between two calls.
 
-    With a `model` that one writes; where it fails the built-in writer does, or, with `waits_for_model` and where
-    waiting can help, the article is tried again later and the built-in writer has the last turn.
+    With a `model` that one writes, as far as `model_use` (where there is one) lets it; where it fails the built-in
+    writer does, or, with `waits_for_model` and where waiting can help, the article is tried again later and the
+    built-in writer has the last turn.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class ArticleAdvancer:
         clock: Clock,
         taxonomy_path: str = "",
         model: ModelWriter | None = None,
+        model_use: ModelUse | None = None,
         waits_for_model: bool = False,
     ) -> None:
         self._store = store
@@ -63,6 +66,7 @@ class ArticleAdvancer:
         self._clock = clock
         self._taxonomy_path = taxonomy_path
         self._model = model
+        self._model_use = model_use
         self._waits_for_model = waits_for_model
         self._identifying = asyncio.Lock()  # two copies at the same moment would not see each other
 
@@ -132,7 +136,8 @@ class ArticleAdvancer:
     async def _write(self, record: ArticleRecord) -> ArticleState | None:
         revision = await asyncio.to_thread(self._store.current_revision, record.id)
         history = await asyncio.to_thread(self._store.brief_history, record.id)
-        drafted = await self._ask_model(record, revision.article)
+        choice = await self._choose(record)
+        drafted = await self._ask_model(record, revision.article, choice)
         now = self._clock.now()
         brief: Brief = await self._stages.run(
             BRIEF,
@@ -146,6 +151,11 @@ class ArticleAdvancer:
         brief = dataclasses.replace(brief, usage=usage_of(drafted.answers))
         if drafted.answers and not brief.model:
             log.info("model_gave_way", article=record.url, model=drafted.answers[-1].model, reason=drafted.reason)
+        if choice.wish is not None and not brief.model:
+            kept = await asyncio.to_thread(self._store.keep_brief, record.id, now=now)
+            if kept:  # it was published already, and nothing better was written
+                await self._chosen(record, choice, drafted)
+                return ArticleState.PUBLISHED
         if not brief.what_happened:
             raise NutgrafError("No sentence of the article could be published.", code="nothing_to_say")
         broken: tuple[str, ...] = ()
@@ -153,21 +163,34 @@ class ArticleAdvancer:
         if history.published and is_comparable:
             broken = await self._stages.run(RECHECK, history.published, revision.article, timeout_s=BRIEF_TIMEOUT_S)
         saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, broken=broken, now=now)
+        if saved:
+            await self._chosen(record, choice, drafted)
         return ArticleState.WRITTEN if saved else None
 
-    async def _ask_model(self, record: ArticleRecord, article: Article) -> ModelDraft:
+    async def _choose(self, record: ArticleRecord) -> ModelChoice:
+        if self._model is None or self._model_use is None:
+            return ModelChoice(asks=self._model is not None)
+        return await self._model_use.choose(record.id, record.feed_id)
+
+    async def _chosen(self, record: ArticleRecord, choice: ModelChoice, drafted: ModelDraft) -> None:
+        if self._model_use is not None:
+            await self._model_use.ended(record.id, choice, drafted.error)
+
+    async def _ask_model(self, record: ArticleRecord, article: Article, choice: ModelChoice) -> ModelDraft:
         """The model's draft, or why there is none. Raises its ModelError where the article is to wait for it.
 
         That is never the last try: an article is not set aside for what a model did.
         """
-        if self._model is None:
+        if self._model is None or not choice.asks:
             return ModelDraft(None)
         own = await asyncio.to_thread(self._store.live_prompt)
         style = self._model.style if own is None else with_own_prompt(self._model.style, own)
-        drafted = await self._model.draft(article, feed_id=record.feed_id, style=style)
+        payer = ModelPayer(record.feed_id, record.id, choice.reader_id)
+        drafted = await self._model.draft(article, payer=payer, style=style)
         if drafted.error is not None:
             log.warning("model_failed", article=record.url, code=drafted.error.code, error=drafted.error.message)
             may_wait = self._waits_for_model and drafted.error.retryable and not drafted.answers
+            may_wait = may_wait and drafted.error.code != "budget_spent"  # it is published, and waits as a wish
             if may_wait and record.attempts + 1 < schedule.STEP_ATTEMPTS:
                 raise drafted.error
         return drafted

@@ -12,7 +12,7 @@ from typing import Any
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft
-from nutgraf.domain.ids import FeedId
+from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
 from nutgraf.domain.model import MAX_ANSWER_CHARS, ModelAnswer, ModelPurpose, ModelRequest
 from nutgraf.domain.prompt import OwnPrompt
 from nutgraf.domain.writing_style import WritingStyle
@@ -41,6 +41,18 @@ class ModelDraft:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ModelPayer:
+    """What an article's calls are written down under: its feed and itself, and the reader who asked, if one did."""
+
+    feed_id: FeedId | None = None
+    article_id: ArticleId | None = None
+    reader_id: ReaderId | None = None
+
+
+NOBODY = ModelPayer()
+
+
 class ModelWriter:
     """Asks one model for briefs; holds no state between two articles."""
 
@@ -58,12 +70,12 @@ class ModelWriter:
         self,
         article: Article,
         *,
-        feed_id: FeedId | None = None,
+        payer: ModelPayer = NOBODY,
         purpose: ModelPurpose = ModelPurpose.WRITE,
         style: WritingStyle | None = None,
     ) -> ModelDraft:
         """A draft of `article`, or why there is none. Raises no ModelError; what else the stages raise."""
-        return await _Conversation(self._model, self._stages, article, style or self.style, feed_id, purpose).hold()
+        return await _Conversation(self._model, self._stages, article, style or self.style, payer, purpose).hold()
 
     async def close(self) -> None:
         """Release the model's connections. Idempotent."""
@@ -79,14 +91,14 @@ class _Conversation:
         stages: StageRunner,
         article: Article,
         style: WritingStyle,
-        feed_id: FeedId | None,
+        payer: ModelPayer,
         purpose: ModelPurpose,
     ) -> None:
         self.model = model
         self.stages = stages
         self.article = article
         self.style = style
-        self.feed_id = feed_id
+        self.payer = payer
         self.purpose = purpose
         self.answers: list[ModelAnswer] = []
 
@@ -128,7 +140,16 @@ class _Conversation:
     async def ask(self, request: ModelRequest, *, is_repair: bool = False) -> str:
         """The text of the model's answer, cut a little beyond what is read. Raises ModelError."""
         purpose = ModelPurpose.REPAIR if is_repair and self.purpose is ModelPurpose.WRITE else self.purpose
-        answer = await self.model.complete(dataclasses.replace(request, purpose=purpose, feed_id=self.feed_id))
+        payer = self.payer
+        answer = await self.model.complete(
+            dataclasses.replace(
+                request,
+                purpose=purpose,
+                feed_id=payer.feed_id,
+                article_id=payer.article_id,
+                reader_id=payer.reader_id,
+            )
+        )
         text = answer.text[: MAX_ANSWER_CHARS + 1]
         self.answers.append(dataclasses.replace(answer, text=text))
         return text

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, func, select, update
 
 from nutgraf.adapters.store.engine import Repository, reading, writing
+from nutgraf.adapters.store.spending import forget_payer
 from nutgraf.adapters.store.tables import articles, metadata, readers
 from nutgraf.domain.account import Role
 from nutgraf.domain.ids import DEFAULT_READER, ReaderId
@@ -57,6 +58,7 @@ class SqlReaderData(Repository):
                 connection.execute(update(table).where(of_reader).values(reader_id=None))
             else:
                 connection.execute(table.delete().where(of_reader))
+        forget_payer(connection, reader_id)
         if reader_id == DEFAULT_READER:
             values = {"name": "Reader", "name_key": None, "password_hash": "", "disabled_at": None}
             connection.execute(update(readers).where(readers.c.id == reader_id).values(values))

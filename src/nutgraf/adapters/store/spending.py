@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 
 from nutgraf.adapters.store.engine import Repository, insert_into, reading, writing
 from nutgraf.adapters.store.tables import articles, feeds, model_calls, model_days, model_spending, revisions
-from nutgraf.domain.ids import FeedId
+from nutgraf.domain.ids import FeedId, ReaderId
 from nutgraf.domain.model import ModelPurpose
 from nutgraf.domain.spending import (
     COST_MEASURES,
@@ -201,6 +201,14 @@ class SqlSpending(Repository):
         )
         connection.execute(delete(model_spending).where(_spent.day < day))
         return connection.execute(delete(model_calls).where(_calls.id.in_(ended))).rowcount
+
+
+def forget_payer(connection: Connection, reader_id: ReaderId) -> None:
+    """Keep the calls that a reader asked for, without who it was."""
+    connection.execute(update(model_calls).where(_calls.reader_id == reader_id).values(reader_id=None))
+    connection.execute(
+        delete(model_spending).where(_spent.scope == BudgetScope.READER.value, _spent.key == str(reader_id))
+    )
 
 
 def _budgets(call: PlannedCall | Row[Any]) -> list[tuple[BudgetScope, str]]:
