@@ -99,6 +99,14 @@ def test_an_entry_holds_the_brief_and_leads_to_its_evidence(site: SampleSite) ->
     assert entry.published == "2031-03-04T08:33:00+00:00"
 
 
+def test_what_kind_of_article_it_is_stands_among_the_categories(site: SampleSite) -> None:
+    parsed = feedparser.parse(Visitor(site.app).get("/feed.atom").content)
+    [entry] = [entry for entry in parsed.entries if entry.title == COLUMN.title]
+    assert [tag.term for tag in entry.tags][:2] == ["Opinion", "Partly behind a paywall"]
+    items = Visitor(site.app).get("/api/v1/briefs?publisher=northside-ledger").json()["items"]
+    assert {item["headline"]: item["flags"] for item in items}[COLUMN.title] == ["opinion", "paywalled"]
+
+
 def test_a_brief_that_changed_keeps_its_id_and_tells_when(site: SampleSite) -> None:
     entries = {entry.title: entry for entry in feedparser.parse(Visitor(site.app).get("/feed.atom").content).entries}
     turbines = entries[TURBINES.title]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from nutgraf.domain.article import Article
+from nutgraf.domain.article import Article, ArticleFlag
 from nutgraf.domain.brief import Brief, Withheld
 from nutgraf.domain.entity import Entity, EntityKind
 from nutgraf.domain.ids import ArticleId, BriefId, FeedId, PublisherId, RevisionId
@@ -270,6 +270,8 @@ class BriefCard:
     updated_at: datetime | None = None
     corrected_at: datetime | None = None
     lead_picture: Picture | None = None
+    flags: tuple[ArticleFlag, ...] = ()
+    """Of the article that the brief was written from, in the order of their values."""
     sort_key: str = ""
     """Opaque cursor: `BriefQuery.before` set to it continues after this card."""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from nutgraf.domain.brief import BriefSentence, Part
 from nutgraf.domain.records import BriefCard
 from nutgraf.outputs.brief_html import brief_html
+from nutgraf.outputs.wording import FLAG_LABELS
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries changed last; both formats want a time, and one that stays keeps the ETag."""
@@ -68,5 +69,5 @@ def brief_entry(
         author=card.publisher.name,
         source_url=card.url if card.url.startswith(("http://", "https://")) else "",
         language=language,
-        tags=tuple(topic.name for topic in card.topics),
+        tags=(*(FLAG_LABELS[flag] for flag in card.flags), *(topic.name for topic in card.topics)),
     )

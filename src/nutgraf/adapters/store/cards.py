@@ -25,9 +25,11 @@ from nutgraf.adapters.store.tables import (
     pictures,
     publishers,
     reads,
+    revisions,
     topic_listing,
     topics,
 )
+from nutgraf.domain.article import ArticleFlag
 from nutgraf.domain.brief import Part
 from nutgraf.domain.ids import ArticleId, ReaderId
 from nutgraf.domain.picture import Picture, PictureKind
@@ -78,6 +80,7 @@ def _cards_of(listed: FromClause) -> Select[Any]:
         )
         .outerjoin(reads, READ)
         .outerjoin(marks, MARKED)
+        .outerjoin(revisions, revisions.c.id == briefs.c.revision_id)
     )
     return (
         select(
@@ -97,6 +100,7 @@ def _cards_of(listed: FromClause) -> Select[Any]:
             briefs.c.version,
             briefs.c.origin,
             briefs.c.entities,
+            revisions.c.flags,
             leads.c.digest.label("lead_digest"),
             leads.c.width.label("lead_width"),
             leads.c.height.label("lead_height"),
@@ -119,7 +123,7 @@ CARDS = _cards_of(articles)
 The columns up to the publisher's are in the order in which `card_of` takes them: a row's columns by name take a third
 of a page's time.
 """
-_PUBLISHER_AT, _CARD_END = 19, 19 + len(PUBLISHER_COLUMNS)
+_PUBLISHER_AT, _CARD_END = 20, 20 + len(PUBLISHER_COLUMNS)
 
 _CARDS_OF = CARDS.where(articles.c.id.in_(bindparam("article_ids", expanding=True)))
 
@@ -251,6 +255,7 @@ def card_of(row: Row[*tuple[Any, ...]], given: tuple[Topic, ...]) -> BriefCard:
         version,
         origin,
         entities,
+        flags,
         *lead,
     ) = row[:_PUBLISHER_AT]
     is_correction = origin == "desk"
@@ -274,6 +279,7 @@ def card_of(row: Row[*tuple[Any, ...]], given: tuple[Topic, ...]) -> BriefCard:
         updated_at=briefed_at if version > 1 and origin == "writer" else None,
         corrected_at=briefed_at if is_correction else None,
         lead_picture=_picture(*lead),
+        flags=tuple(map(ArticleFlag, flags)) if flags else (),
         sort_key=f"{to_microseconds(listed_at)}_{article_id}",
     )
 

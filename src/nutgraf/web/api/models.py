@@ -77,6 +77,7 @@ class CardModel(BaseModel):
     topics: list[TopicReference]
     entities: list[EntityReference] = Field(description="People, places and organisations that the brief names")
     language: str
+    flags: list[str] = Field(description="Of the article: opinion, live_blog, paywalled, stub")
     is_short: bool
     is_read: bool
     is_saved: bool
@@ -100,6 +101,7 @@ class CardModel(BaseModel):
             topics=[TopicReference(slug=topic.slug, name=topic.name, parent=topic.parent) for topic in card.topics],
             entities=[EntityReference(kind=e.kind.value, slug=e.slug, name=e.name) for e in card.entities],
             language=card.language,
+            flags=[flag.value for flag in card.flags],
             is_short=card.is_short,
             is_read=card.is_read,
             is_saved=card.is_saved,
