@@ -118,6 +118,14 @@ def test_queues_tell_what_is_ready_from_what_failed_and_waits(store: SqlStore, f
     assert [(queue.ready, queue.later, queue.oldest_at) for queue in queues[1:]] == [(0, 0, None)] * 3
 
 
+def test_what_waits_is_counted_only_so_far(store: SqlStore, feed_id: FeedId, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_aside(store, feed_id, {"a": "no_article", "b": "http_404", "c": "no_article"})
+    record(store, feed_id, *map(make_entry, "defg"))
+    monkeypatch.setattr("nutgraf.adapters.store.operating.MAX_COUNTED", 2)
+    assert store.step_queues(now=NOON)[0].ready == 2
+    assert store.set_aside_reasons() == [SetAsideReason("http_404", 1), SetAsideReason("no_article", 1)]
+
+
 def test_lag_tells_since_when_the_longest_waiting_has_been_due(store: SqlStore, feed_id: FeedId) -> None:
     before = store.lag(now=NOON - timedelta(days=30))
     assert (before.due_feeds, before.oldest_due_poll_at, before.oldest_due_step_at) == (0, None, None)

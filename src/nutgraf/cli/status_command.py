@@ -29,13 +29,16 @@ def command(as_json: bool, data_dir: Path | None) -> None:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
         return
     from nutgraf.outputs.terminal import printable
-    from nutgraf.outputs.wording import counted
+    from nutgraf.outputs.wording import counted, queue_count
 
     feeds, briefs = counted(value["feeds"], "feed"), counted(value["briefs"], "brief")
     click.echo(f"{feeds} ({len(value['failing_feeds']):,} failing), {briefs}")
     for state, waiting in value["queue"].items():
         age = f" (the first for {waiting['oldest_s']:,} s)" if waiting["ready"] else ""
-        click.echo(f"{NEXT_STEPS[state]}: {waiting['ready']:,} ready{age}, {waiting['later']:,} failed, to be retried")
+        click.echo(
+            f"{NEXT_STEPS[state]}: {queue_count(waiting['ready'])} ready{age}, "
+            f"{queue_count(waiting['later'])} failed, to be retried"
+        )
     for process in value["processes"]:
         click.echo(f"- {printable(_process_line(process))}")
     if not value["processes"]:

@@ -37,9 +37,13 @@ class FeedOptions:
             raise ConfigError("A feed's shortest interval is from 5 minutes to 30 days.", code="bad_feed_option")
 
 
+MAX_COUNTED = 10_000
+"""What waits is counted up to this: a page that is looked at when all goes wrong must not wait for millions."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetAsideReason:
-    """How many articles are set aside with one error code."""
+    """How many articles are set aside with one error code, of the latest MAX_COUNTED."""
 
     error_code: str
     count: int
@@ -49,7 +53,7 @@ class SetAsideReason:
 class StepQueue:
     """Articles that wait for the step that follows `state`: `ready` ones, and `later` ones that failed and wait.
 
-    The first of the ready ones is so since `oldest_at`.
+    Both are counted up to MAX_COUNTED. The first of the ready ones is so since `oldest_at`.
     """
 
     state: ArticleState

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nutgraf.domain.article import Article, ArticleFlag
 from nutgraf.domain.corrections import CorrectionKind, CorrectionRecord
+from nutgraf.domain.desk import MAX_COUNTED
 
 FLAG_LABELS = {
     ArticleFlag.OPINION: "Opinion",
@@ -21,6 +22,11 @@ SHORT_NOTICE = "The article is short, and so is this brief."
 def counted(number: int, singular: str, plural: str = "") -> str:
     """A number with its noun in the right form, as in `1 view`, `1,024 views`."""
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def queue_count(number: int) -> str:
+    """How much waits, as in `1,024`; `10,000+` where it was not counted further."""
+    return f"{number:,}{'+' if number >= MAX_COUNTED else ''}"
 
 
 def traced(traced_count: int, sentence_count: int) -> str:

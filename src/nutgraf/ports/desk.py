@@ -82,7 +82,7 @@ class OperatorStore(Protocol):
         ...
 
     def set_aside_reasons(self) -> list[SetAsideReason]:
-        """Why articles are set aside, the most frequent reason first."""
+        """Why the latest 10,000 articles set aside are so, the most frequent reason first."""
         ...
 
     def replay_all(self, *, error_code: str = "", now: datetime, limit: int = 1_000) -> int:
@@ -90,7 +90,7 @@ class OperatorStore(Protocol):
         ...
 
     def step_queues(self, *, now: datetime) -> list[StepQueue]:
-        """What waits for each step of the pipeline, in its order."""
+        """What waits for each step of the pipeline, in its order; each counted up to 10,000."""
         ...
 
     def lag(self, *, now: datetime) -> Lag:

@@ -16,7 +16,7 @@ from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.records import BriefCard
 from nutgraf.errors import StoreError
 from nutgraf.outputs.costs import usage_words
-from nutgraf.outputs.wording import FLAG_LABELS, counted, traced
+from nutgraf.outputs.wording import FLAG_LABELS, counted, queue_count, traced
 from nutgraf.web import wording
 from nutgraf.web.accounts.attempts import Attempts
 from nutgraf.web.accounts.identity import FormTokens, Identity, form_secret, form_token, identity_of
@@ -152,6 +152,7 @@ def _make_environment() -> jinja2.Environment:
         short_day=wording.short_day,
         counted=counted,
         traced=traced,
+        queue_count=queue_count,
         clock_time=wording.clock_time,
         as_sentence=wording.as_sentence,
         direction=wording.direction,

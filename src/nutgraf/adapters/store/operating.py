@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, case, func, select, text, update
+from sqlalchemy import Connection, Select, and_, case, func, select, text, update
 
 from nutgraf.adapters.store.announcing import start_again
 from nutgraf.adapters.store.articles import ON_THE_WAY
@@ -13,7 +13,7 @@ from nutgraf.adapters.store.counters import Tally
 from nutgraf.adapters.store.engine import Repository, reading, writing
 from nutgraf.adapters.store.feeds import no_feed
 from nutgraf.adapters.store.tables import articles, feeds, picture_bodies
-from nutgraf.domain.desk import FeedOptions, Lag, SetAsideReason, StepQueue, StoreFacts
+from nutgraf.domain.desk import MAX_COUNTED, FeedOptions, Lag, SetAsideReason, StepQueue, StoreFacts
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import ArticleState, FeedState
 
@@ -49,13 +49,17 @@ class SqlOperating(Repository):
 
     @reading
     def set_aside_reasons(self, connection: Connection) -> list[SetAsideReason]:
-        """Why articles are set aside, the most frequent reason first."""
+        """Why the latest MAX_COUNTED articles set aside are so, the most frequent reason first."""
+        latest = (
+            select(articles.c.error_code)
+            .where(articles.c.quarantined_at.is_not(None))
+            .order_by(articles.c.quarantined_at.desc(), articles.c.id.desc())
+            .limit(MAX_COUNTED)
+            .subquery()
+        )
         count = func.count()
         query = (
-            select(articles.c.error_code, count)
-            .where(articles.c.quarantined_at.is_not(None))
-            .group_by(articles.c.error_code)
-            .order_by(count.desc(), articles.c.error_code)
+            select(latest.c.error_code, count).group_by(latest.c.error_code).order_by(count.desc(), latest.c.error_code)
         )
         return [SetAsideReason(code, number) for code, number in connection.execute(query)]
 
@@ -77,27 +81,14 @@ class SqlOperating(Repository):
 
     @reading
     def step_queues(self, connection: Connection, *, now: datetime) -> list[StepQueue]:
-        """What waits for each step of the pipeline, in its order."""
-        is_ready = case((articles.c.due_at <= now, 1), else_=0)
-        query = (
-            select(
-                articles.c.state,
-                func.sum(is_ready).label("ready"),
-                func.count().label("waiting"),
-                func.min(articles.c.due_at).label("oldest_at"),
-            )
-            .where(articles.c.due_at.is_not(None))
-            .group_by(articles.c.state)
-        )
-        found = {row.state: row for row in connection.execute(query)}
+        """What waits for each step of the pipeline, in its order; each counted up to MAX_COUNTED."""
         queues = []
-        for state in ON_THE_WAY:
-            row = found.get(state.value)
-            if row is None:
-                queues.append(StepQueue(state, 0, 0))
-            else:
-                ready = int(row.ready)
-                queues.append(StepQueue(state, ready, int(row.waiting) - ready, row.oldest_at if ready else None))
+        for state in ON_THE_WAY:  # each number and time from a range of the index
+            waiting = select(articles.c.due_at).where(articles.c.state == state.value)
+            ready, later = waiting.where(articles.c.due_at <= now), waiting.where(articles.c.due_at > now)
+            ready_count, later_count = _count_some(connection, ready), _count_some(connection, later)
+            oldest_at = connection.scalar(ready.order_by(articles.c.due_at).limit(1)) if ready_count else None
+            queues.append(StepQueue(state, ready_count, later_count, oldest_at))
         return queues
 
     @reading
@@ -146,3 +137,7 @@ class SqlOperating(Repository):
             picture_bytes=int(picture_bytes),
             picture_count=picture_count,
         )
+
+
+def _count_some(connection: Connection, query: Select[tuple[datetime]]) -> int:
+    return connection.scalar(select(func.count()).select_from(query.limit(MAX_COUNTED).subquery())) or 0

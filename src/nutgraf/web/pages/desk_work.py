@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from nutgraf.domain.desk import SettingValue
+from nutgraf.domain.desk import MAX_COUNTED, SettingValue
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.records import FeedState, QuarantineRecord
 from nutgraf.web.pages.desk_frame import render_desk
@@ -68,6 +68,7 @@ def set_aside_page(request: Request) -> Response:
         request,
         "desk_set_aside.html",
         reasons=store.set_aside_reasons(),
+        max_counted=MAX_COUNTED,
         reason=reason,
         items=shown,
         older_href=older,
