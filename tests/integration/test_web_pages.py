@@ -155,6 +155,15 @@ def test_flags_are_shown(site: SampleSite) -> None:
     page = Visitor(site.app).get(site.path_of(COLUMN)).text
     assert "Opinion" in page
     assert "Partly behind a paywall" in page
+    for path in ("/publisher/northside-ledger", f"/search?q={COLUMN.title.split()[-1]}"):
+        assert '<span class="flag">Opinion</span>' in Visitor(site.app).get(path).text
+
+
+def test_a_brief_can_be_shared(site: SampleSite) -> None:
+    page = Visitor(site.app).get(site.path_of(FERRIES)).text
+    address = re.search(r'<link rel="canonical" href="([^"]+)">', page)
+    assert address
+    assert f'readonly value="{address[1]}"' in page
 
 
 @pytest.mark.parametrize(("sample", "attributes"), [(WELLS, 'lang="ar" dir="rtl"'), (LIBRARY, 'lang="de" dir="ltr"')])

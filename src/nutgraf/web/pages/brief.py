@@ -79,7 +79,8 @@ def brief_page(request: Request) -> Response:
     if not page.card.is_read and is_person_reading(request):
         reads += services.store.record_read(reader_of(request), article_id, now=services.clock.now())
     language = page.brief.language or page.revision.article.language
-    page_url = base_url(request) + brief_path(page.card)
+    site_url = base_url(request)
+    page_url = site_url + brief_path(page.card)
     json_ld = brief_to_json_ld(page, page_url=page_url, language=language_tag(language))
     return render(
         request,
@@ -98,6 +99,7 @@ def brief_page(request: Request) -> Response:
         updated_at=updated_at(page),
         reads=reads,
         page_url=page_url,
+        site_url=site_url,
         json_ld=Markup(script_json(json_ld)),  # noqa: S704 - nothing in it can end the element
     )
 
