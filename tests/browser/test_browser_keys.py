@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from browsing import Complaints, OpenPage, RunningSite, keep_screenshot
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from nutgraf.domain.appearance import Appearance
 from nutgraf.domain.ids import DEFAULT_READER
@@ -51,6 +51,76 @@ def test_a_brief_is_read_by_keys_alone(running: RunningSite, open_page: OpenPage
     page.keyboard.press("m")
     expect(page.locator("#said")).to_have_text("Kept as new.")
     expect(page.get_by_role("button", name="Mark as read")).to_be_visible()
+    assert complaints.lines == []
+
+
+FOCUS = """() => {
+  for (const move of document.getAnimations()) move.finish()
+  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one)
+  return {
+    words: one.innerText || one.getAttribute("aria-label") || one.value || one.tagName,
+    order: [...document.querySelectorAll("*")].indexOf(one),
+    is_in_sight: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight,
+    is_marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+  }
+}"""
+"""What has the focus, and whether one sees that it has."""
+
+
+def tab_on(page: Page, count: int) -> list[dict[str, object]]:
+    """Where Tab leads, `count` times; each stop comes after the one before, in sight and marked."""
+    stops: list[dict[str, object]] = []
+    for _ in range(count):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        assert stop["is_in_sight"], stop
+        assert stop["is_marked"], stop
+        assert not stops or stop["order"] > stops[-1]["order"], (stops[-1], stop)
+        stops.append(stop)
+    return stops
+
+
+def test_a_morning_without_a_pointer(running: RunningSite, open_page: OpenPage, complaints: Complaints) -> None:
+    page = open_page(running.address)
+    stops = [stop["words"] for stop in tab_on(page, 12)]
+    assert stops.index("Nutgraf") < stops.index("Topics") < stops.index("Search")
+
+    page.reload()  # the keys go on from where the focus is
+    headline = page.locator(".card__headline a", has_text=FERRIES.title)
+    for _ in range(page.locator("article.card").count()):
+        page.keyboard.press("j")
+        if headline.evaluate("one => one === document.activeElement"):
+            break
+    expect(headline).to_be_focused()
+    assert page.evaluate(FOCUS)["is_marked"]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(FERRIES.title)
+
+    dek = page.locator(".brief__dek summary")
+    for _ in range(30):
+        tab_on(page, 1)
+        if dek.evaluate("one => one === document.activeElement"):
+            break
+    expect(dek).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".brief__dek .evidence")).to_be_visible()
+    keep_screenshot(page, "keys-evidence")
+    page.keyboard.press("s")
+    expect(page.locator("#said")).to_have_text("Saved.")
+    page.keyboard.press("s")
+    expect(page.locator("#said")).to_have_text("No longer saved.")
+
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("ferries")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit")).not_to_have_count(0)
+    page.keyboard.press("Tab")
+    page.keyboard.press("j")
+    expect(page.locator(".hit__headline a").first).to_be_focused()
+    assert page.evaluate(FOCUS)["is_marked"]
+    page.keyboard.press("o")
+    expect(page.locator("article.brief")).to_be_visible()
     assert complaints.lines == []
 
 
