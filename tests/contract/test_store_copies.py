@@ -185,6 +185,12 @@ def test_a_backup_of_an_older_schema_is_restored_and_upgraded(empty_url: str, tm
     restored.close()
 
 
+def test_where_nutgraf_was_never_run_there_is_nothing_to_copy(target: Database) -> None:
+    with pytest.raises(StoreError) as refused:
+        copying.count_rows(target)
+    assert refused.value.code == "no_store"
+
+
 def test_a_file_that_is_there_is_never_written_over(source: Database, tmp_path: Path) -> None:
     file = tmp_path / "all.zip"
     file.write_text("mine")

@@ -24,6 +24,13 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 SERVERS = {"./run", "./run demo", "./run serve"}
+# What must have been run before, in the same folder.
+NEEDED_FIRST = {
+    "./run backup before-update.zip": ["./run status"],
+    "./run backup --check before-update.zip": ["./run status", "./run backup before-update.zip"],
+    "./run restore before-update.zip --data ~/news-again": ["./run status", "./run backup before-update.zip"],
+    "./run move --to sqlite:///moved.db": ["./run status"],
+}
 # The test run itself, and the settings variable's own example of a server on another port.
 NOT_RUN_INSIDE_ITSELF = {"./test", "./test --quick"}
 
@@ -107,6 +114,8 @@ def test_command(command: str, place: Path, press: Press) -> None:
     port = free_port()
     line = as_run(command, press)
     env = environment(place, press, port)
+    for needed in NEEDED_FIRST.get(command, []):
+        subprocess.run(as_run(needed, press), cwd=place, env=env, capture_output=True, timeout=120, check=True)
     is_server = command in SERVERS or command.endswith("./run serve")
     if not is_server:
         done = subprocess.run(line, cwd=place, env=env, capture_output=True, text=True, timeout=120)

@@ -62,9 +62,11 @@ def copy_store(
 
 
 def count_rows(database: Database) -> int:
-    """Rows of all tables, for showing how far a copy is."""
+    """Rows of all tables, for showing how far a copy is. Raises StoreError (`no_store`) where Nutgraf was never run."""
     with database.snapshot() as connection:
-        return sum(table.count(connection) for table in copied_tables())
+        if schema.stored_revision(connection) is None:
+            raise StoreError("There is no store of Nutgraf's here: is it the right data folder?", code="no_store")
+        return sum(table.count(connection) for table in copied_tables(connection))
 
 
 def begin_copy(target: Database, *, revision: str = schema.HEAD_REVISION, starts_over: bool = False) -> None:
