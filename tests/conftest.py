@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 
 from nutgraf.adapters.store import SqlStore, open_store
+from postgres_databases import database_url, run_sql
 
 
 @pytest.fixture(scope="session")
@@ -124,17 +125,3 @@ def store(store_url: str) -> Iterator[SqlStore]:
     opened = open_store(store_url)
     yield opened
     opened.close()
-
-
-def database_url(server_url: str, name: str) -> str:
-    """The address of another database of a server."""
-    return server_url.replace("/postgres?", f"/{name}?")
-
-
-def run_sql(url: str, *statements: str) -> None:
-    """Run each statement by itself, outside of a transaction."""
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement)

@@ -8,9 +8,9 @@ from collections import Counter
 
 import pytest
 
-from conftest import run_sql
 from nutgraf.adapters.queue.host_leases import PostgresHostLeases
 from nutgraf.errors import StoreError
+from postgres_databases import run_sql
 
 pytestmark = pytest.mark.postgres
 ORIGIN = "https://press.example"

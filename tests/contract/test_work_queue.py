@@ -11,7 +11,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from conftest import database_url, run_sql
 from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.queue.postgres_queue import ProcrastinateQueue
 from nutgraf.adapters.queue.postgres_schema import prepare_queue
@@ -19,6 +18,7 @@ from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.work import WorkBatch, WorkKind
 from nutgraf.errors import StoreError
+from postgres_databases import database_url, run_sql
 from store_values import make_article, make_brief, make_document, make_entry
 
 pytestmark = pytest.mark.postgres

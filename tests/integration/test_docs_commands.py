@@ -76,7 +76,7 @@ def environment(place: Path, press: Press, port: int) -> dict[str, str]:
     }
 
 
-def as_run(command: str, press: Press) -> list[str]:
+def as_run(command: str, place: Path, press: Press) -> list[str]:
     """The command with example addresses turned into the sample press, and our scripts found from anywhere."""
     article = f"{press.base_url}/harbour-post/"
     command = command.replace("https://example.org/feed.xml", press.feed_urls[0])
@@ -87,7 +87,7 @@ def as_run(command: str, press: Press) -> list[str]:
     line = ["".join(word) for word in words]
     if line[0] in ("./run", "./test") or line[0].startswith((".venv/", "tools/")):
         line[0] = str(ROOT / line[0])
-    return [str(Path(word).expanduser()) if word.startswith("~/") else word for word in line]
+    return [str(place / word[2:]) if word.startswith("~/") else word for word in line]
 
 
 def first_article(press: Press) -> str:
@@ -112,10 +112,10 @@ def test_command(command: str, place: Path, press: Press) -> None:
     if shutil.which("bash") is None:
         pytest.skip("the scripts need bash")
     port = free_port()
-    line = as_run(command, press)
+    line = as_run(command, place, press)
     env = environment(place, press, port)
     for needed in NEEDED_FIRST.get(command, []):
-        subprocess.run(as_run(needed, press), cwd=place, env=env, capture_output=True, timeout=120, check=True)
+        subprocess.run(as_run(needed, place, press), cwd=place, env=env, capture_output=True, timeout=120, check=True)
     is_server = command in SERVERS or command.endswith("./run serve")
     if not is_server:
         done = subprocess.run(line, cwd=place, env=env, capture_output=True, text=True, timeout=120)

@@ -23,9 +23,9 @@ from uuid import uuid4
 import pytest
 
 import counting_press
-from conftest import database_url, run_sql
 from nutgraf.adapters.queue.postgres_schema import prepare_queue
 from nutgraf.adapters.store import open_store
+from postgres_databases import database_url, run_sql
 from worker_processes import Workers, kill
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.timeout(600)]

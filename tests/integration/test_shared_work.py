@@ -17,10 +17,10 @@ from uuid import uuid4
 
 import pytest
 
-from conftest import database_url, run_sql
 from loopback_press import Press, running_press
 from nutgraf.adapters.queue.postgres_schema import prepare_queue
 from nutgraf.adapters.store import open_store
+from postgres_databases import database_url, run_sql
 from store_values import make_entry
 from worker_processes import LOST_AFTER_S, Workers, kill
 

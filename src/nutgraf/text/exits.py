@@ -37,7 +37,8 @@ _CODE = re.compile(
     r"|\w\(\s*\)|\w+\.\w+\(|\w\(\s*[\[{]|[\w\])]\s?(?:==|!=|=>|->|::|&&|\+=|:=)|(?<![<>=])=(?![=>])\s*[\w\"'\[({]"
     r"|#include|^\s*#!|\$[A-Za-z_(]|\w+\[[\w\"':]+\]|;\s*$|\b(?:elif|endif|print|printf|console\.log|sudo|chmod|curl|wget)\s*[\"'(-]"
 )
-_TAG = re.compile(r"<\s*[A-Za-z/!]\w*[^<>]*>|[{}`]")
+# Two backticks are how typists and old wires open a quotation; one, or three, mark code.
+_TAG = re.compile(r"<\s*[A-Za-z/!]\w*[^<>]*>|[{}]|(?<!`)(?:`|```)(?!`)")
 _INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
 _JOINERS = "\u200c\u200d"
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u115f\u1160\u3164\uffa0\u034f\u180b-\u180f\u2800]")

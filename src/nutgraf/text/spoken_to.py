@@ -111,11 +111,17 @@ def is_no_reporting(text: str, language: str = "en") -> bool:
     Advice to readers ("Wash the leaves") is no such thing unless its verb is one of writing or answering.
     """
     plain = _outside_quotations(text)
-    if not plain.strip():
-        return False
-    if _QUESTION.search(plain) or is_code(plain) or _TO_THE_WRITER.search(plain):
-        return True
-    return _is_order(plain, language)
+    return bool(plain.strip()) and (_QUESTION.search(plain) is not None or _orders(plain, language))
+
+
+def gives_orders(text: str, language: str = "en") -> bool:
+    """Whether a source sentence is code or an order to whoever writes or answers; a question may be part of a story."""
+    plain = _outside_quotations(text)
+    return bool(plain.strip()) and _orders(plain, language)
+
+
+def _orders(plain: str, language: str) -> bool:
+    return is_code(plain) or _TO_THE_WRITER.search(plain) is not None or _is_order(plain, language)
 
 
 def _words_of(table: dict[str, str], language: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from nutgraf.stages.write.builtin.clauses import Token, count_words, tag_tokens,
 from nutgraf.stages.write.builtin.furniture import skip_opening, story_paragraphs
 from nutgraf.stages.write.builtin.leaning import Leaning, drop_links, drop_opening, judge_leaning, opens_with_pronoun
 from nutgraf.text.lexicon import Lexicon
-from nutgraf.text.spoken_to import is_no_reporting
+from nutgraf.text.spoken_to import gives_orders
 
 MAX_CANDIDATES = 240
 """Sentences looked at: beyond about 5,000 words nothing new decides what a story says, and cost stays bounded."""
@@ -77,7 +77,7 @@ def _make_candidate(
     index: int, text: str, position: int, paragraph: int, first: bool, lexicon: Lexicon
 ) -> Candidate | None:
     text = _BULLET.sub("", text)
-    if is_no_reporting(text, lexicon.code):
+    if gives_orders(text, lexicon.code):
         return None
     word_count = count_words(text)
     if word_count < 3 or word_count > MAX_SENTENCE_WORDS or text.endswith(":") or _CUT_OFF.search(text):
