@@ -73,11 +73,11 @@ class Workers:
             return connection.execute(query).fetchall()
 
     def wait_until_done(self, *, within_s: float = 120) -> None:
-        """Return when no feed and no article is due and nothing is in line any more."""
+        """Return when no feed and no article is due, now or once its host's turn comes, and nothing is in line."""
         due = (
             "SELECT (SELECT count(*) FROM feeds WHERE state = 'active' AND next_poll_at <= now())"
-            " + (SELECT count(*) FROM articles WHERE due_at <= now()) + (SELECT count(*) FROM procrastinate_jobs"
-            " WHERE status = 'doing' OR scheduled_at IS NULL)"
+            " + (SELECT count(*) FROM articles WHERE due_at <= now() + interval '20 s')"
+            " + (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' OR scheduled_at IS NULL)"
         )
         self.wait_for(lambda: self.ask(due)[0][0] == 0, within_s=within_s)
 

@@ -40,3 +40,12 @@ def keep_screenshot(page: Page, name: str) -> None:
     page.set_viewport_size({"width": size["width"], "height": max(height, size["height"])})
     page.screenshot(path=ARTEFACTS / f"{re.sub(r'[^a-z0-9-]+', '-', name)}.png", full_page=True)
     page.set_viewport_size(size)
+
+
+def wait_until(page: Page, expression: str, *, within_s: float = 10) -> None:
+    """Return when this JavaScript is true. Playwright's own waiting makes code of a string, which the site forbids."""
+    for _ in range(int(within_s * 20)):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never true: {expression}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import Complaints, OpenPage, RunningSite, keep_screenshot
+from browsing import Complaints, OpenPage, RunningSite, keep_screenshot, wait_until
 from playwright.sync_api import Browser, Page, expect
 
 from nutgraf.domain.appearance import Appearance
@@ -140,7 +140,7 @@ def test_buttons_mark_without_leaving_the_page(running: RunningSite, open_page: 
     page.get_by_role("button", name="Saved").click()
     expect(page.locator("#said")).to_have_text("No longer saved. It will be sent when there is a network.")
     page.context.set_offline(False)
-    page.wait_for_function("localStorage.getItem('nutgraf.marks') === '[]'")
+    wait_until(page, "localStorage.getItem('nutgraf.marks') === '[]'")
     page.reload()
     expect(page.get_by_role("button", name="Save", exact=False).first).to_have_attribute("aria-pressed", "false")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from browsing import OpenPage, RunningSite, keep_screenshot
+from browsing import OpenPage, RunningSite, keep_screenshot, wait_until
 from playwright.sync_api import Page, expect
 
 from nutgraf.domain.ids import DEFAULT_READER
@@ -49,7 +49,7 @@ def test_kept_briefs_are_read_and_marked_without_a_network(running: RunningSite,
 
     page.context.set_offline(False)
     page.goto(running.address + "/saved")
-    page.wait_for_function("localStorage.getItem('nutgraf.marks') === '[]'")
+    wait_until(page, "localStorage.getItem('nutgraf.marks') === '[]'")
     assert saved_titles(running) == [FERRIES.title]
 
 
@@ -67,4 +67,4 @@ def test_nothing_is_kept_once_it_is_turned_off_or_the_reader_signs_out(
     assert page.evaluate(kept) > 0
     token = page.locator("body").get_attribute("data-form")
     page.evaluate(f"fetch('/logout{token}', {{method: 'POST'}}).then((answer) => answer.text())")
-    page.wait_for_function(f"{kept}.then((count) => count === 0)")
+    wait_until(page, f"{kept}.then((count) => count === 0)")

@@ -63,6 +63,7 @@ _NOUN_READINGS_WORDS = """
 in on at as like for with to up out down all
 """
 _NOUN_READINGS = frozenset(_NOUN_READINGS_WORDS.split())  # "Help for …", "Report on …"
+_WAYS_TO_PUT_IT = frozenset(("another", "simply", "bluntly", "differently", "plainly", "together"))
 _PARTICLES = frozenset(("down", "up", "out"))
 _PHRASES = re.compile(
     r"\bclick(?:ing)? (?:here|on|the link|below)|\bsubscribe (?:to|now|today)|\bsign up (?:to|for|here|now)"
@@ -147,6 +148,8 @@ def _is_order(plain: str, language: str) -> bool:
     words = [word.casefold() for word in _WORD.findall(head[:120])]
     if is_lifted or not words:
         return is_lifted
+    if words[0] == "put" and words[1:2] and words[1] in _WAYS_TO_PUT_IT:
+        return False  # "Put another way, one in five …"
     if words[0] in _ORDERS:
         return len(words) < 2 or words[1] not in ("is", "was", "has", "are", "were", "'s", "says", "said")
     if words[0] not in _MAYBE_ORDERS or len(words) < 2:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from nutgraf.domain.article import Article, Paragraph, ParagraphKind
 from nutgraf.text.lexicon import Lexicon
-from nutgraf.text.spoken_to import gives_orders
+from nutgraf.text.spoken_to import is_no_reporting
 
 _DATELINE = re.compile(
     r"^\(?(?:[A-ZÀ-Þ][A-ZÀ-Þ.’'\-]+(?:[ ,/]+(?:and (?=[A-ZÀ-Þ]{2})|of )?[A-ZÀ-Þ][\w.’'\-]*){0,7}"
@@ -109,7 +109,7 @@ def story_paragraphs(article: Article, lexicon: Lexicon) -> list[Paragraph]:
         if paragraph.kind in STORY_KINDS
         and not is_furniture(text, phrases, openings)
         and not is_labelled(text)
-        and not (len(text) < _LONGEST_ORDER and gives_orders(text, lexicon.code))
+        and not (len(text) < _LONGEST_ORDER and is_no_reporting(text, lexicon.code))
         and not ((match := _NAME_LABEL.match(text[:60])) and labels[match.group()] > 1)
         and ends_like_prose(text)
     ]

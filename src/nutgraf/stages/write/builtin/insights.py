@@ -20,7 +20,7 @@ _NEAR = 3  # sentences before and behind that may lend a title
 W_TITLE = 2.5
 LENT = 0.14
 """What a title from another sentence is worth less."""
-REPEATED = 0.6
+REPEATED = 0.55
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
 _MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
