@@ -29,32 +29,20 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
 from nutgraf.adapters.store.columns import Id, Key, PlainText, UtcTime
+from nutgraf.adapters.store.model_tables import model_answers as model_answers
+from nutgraf.adapters.store.model_tables import model_calls as model_calls
+from nutgraf.adapters.store.model_tables import model_days as model_days
+from nutgraf.adapters.store.model_tables import model_spending as model_spending
+from nutgraf.adapters.store.model_tables import model_wishes as model_wishes
+from nutgraf.adapters.store.table_metadata import metadata as metadata
+from nutgraf.adapters.store.table_metadata import partial_index
 from nutgraf.domain.ledger import MEASURES
-from nutgraf.domain.spending import COST_MEASURES
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index of only the rows that satisfy `where`, on either database."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
-
 
 _STANDS_UNNAMED = "entities IS NULL AND published_at IS NOT NULL AND superseded_at IS NULL"
 
@@ -143,7 +131,7 @@ feeds = Table(
     Column("outcomes", String(32), nullable=False, server_default=""),  # of the last polls, one sign each
     Column("model_policy", String(16), nullable=False, server_default=""),  # empty: as the settings have it
     Index("ix_feeds_due", "state", "next_poll_at"),
-    _partial_index("ix_feeds_hub", "id", where="hub_url <> ''"),
+    partial_index("ix_feeds_hub", "id", where="hub_url <> ''"),
     sqlite_autoincrement=True,  # a poll under way must never be recorded for a later feed with the same id
 )
 
@@ -172,14 +160,14 @@ articles = Table(
     Column("reads", Integer, nullable=False),
     Column("current_revision_id", Id),
     Column("current_brief_id", Id),
-    _partial_index("ix_articles_due", "state", "due_at", "id", where="due_at IS NOT NULL"),
-    _partial_index("ix_articles_quarantined", "quarantined_at", "id", where="quarantined_at IS NOT NULL"),
-    _partial_index("ix_articles_listed", "listed_at", "id", where="listed_at IS NOT NULL"),
-    _partial_index("ix_articles_listed_of", "publisher_id", "listed_at", "id", where="listed_at IS NOT NULL"),
-    _partial_index("ix_articles_feed", "feed_id", where="feed_id IS NOT NULL"),
-    _partial_index("ix_articles_copy_of", "copy_of", where="copy_of IS NOT NULL"),
+    partial_index("ix_articles_due", "state", "due_at", "id", where="due_at IS NOT NULL"),
+    partial_index("ix_articles_quarantined", "quarantined_at", "id", where="quarantined_at IS NOT NULL"),
+    partial_index("ix_articles_listed", "listed_at", "id", where="listed_at IS NOT NULL"),
+    partial_index("ix_articles_listed_of", "publisher_id", "listed_at", "id", where="listed_at IS NOT NULL"),
+    partial_index("ix_articles_feed", "feed_id", where="feed_id IS NOT NULL"),
+    partial_index("ix_articles_copy_of", "copy_of", where="copy_of IS NOT NULL"),
     # Of all articles with one canonical address only one is not a copy, also when two are stored at the same moment.
-    _partial_index("uq_articles_canonical_url", "canonical_url", where="copy_of IS NULL", unique=True),
+    partial_index("uq_articles_canonical_url", "canonical_url", where="copy_of IS NULL", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -243,7 +231,7 @@ revisions = Table(
     Column("paragraphs", JSON, nullable=False),  # [[start, end, "body"], …]
     Column("text", PlainText, nullable=False),
     UniqueConstraint("article_id", "number"),
-    _partial_index("ix_revisions_later", "stored_at", "article_id", where="number > 1"),
+    partial_index("ix_revisions_later", "stored_at", "article_id", where="number > 1"),
 )
 
 article_bands = Table(  # MinHash band keys of current revisions of articles that are not copies
@@ -279,7 +267,7 @@ briefs = Table(
     Column("usage", JSON(none_as_null=True)),  # of a language model; NULL where none was asked
     Column("entities", JSON(none_as_null=True)),  # [[kind, slug, name], …]; NULL: not looked for yet
     UniqueConstraint("article_id", "version"),
-    _partial_index("ix_briefs_unnamed", "id", where=_STANDS_UNNAMED),
+    partial_index("ix_briefs_unnamed", "id", where=_STANDS_UNNAMED),
     sqlite_autoincrement=True,
 )
 
@@ -379,7 +367,7 @@ entities = Table(  # people, places and organisations that briefs name
     Column("slug", Key, primary_key=True),
     Column("name", PlainText, nullable=False),
     Column("barred_at", UtcTime),  # the operator has switched it off
-    _partial_index("ix_entities_barred", "barred_at", where="barred_at IS NOT NULL"),
+    partial_index("ix_entities_barred", "barred_at", where="barred_at IS NOT NULL"),
     sqlite_with_rowid=False,
 )
 
@@ -413,7 +401,7 @@ marks = Table(  # what a reader marked a brief with; no row without a mark
     Column("hidden_at", UtcTime),
     Column("unread_at", UtcTime),
     Index("ix_marks_article_id", "article_id"),
-    _partial_index("ix_marks_saved", "reader_id", "saved_at", "article_id", where="saved_at IS NOT NULL"),
+    partial_index("ix_marks_saved", "reader_id", "saved_at", "article_id", where="saved_at IS NOT NULL"),
     sqlite_with_rowid=False,
 )
 
@@ -523,8 +511,8 @@ pictures = Table(  # publishers' icons and articles' lead pictures: where each i
     Column("digest", String(64)),  # NULL until it is fetched, and again when it had to make room
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
-    _partial_index("ix_pictures_due", "due_at", where="due_at IS NOT NULL"),
-    _partial_index("ix_pictures_digest", "digest", where="digest IS NOT NULL"),
+    partial_index("ix_pictures_due", "due_at", where="due_at IS NOT NULL"),
+    partial_index("ix_pictures_digest", "digest", where="digest IS NOT NULL"),
     sqlite_with_rowid=False,
 )
 
@@ -553,77 +541,6 @@ hub_subscriptions = Table(
     Column("lease_ends_at", UtcTime),
     Column("failures", Integer, nullable=False),
     Column("error_code", String(64), nullable=False),
-)
-
-model_calls = Table(  # each call of a language model from its reservation on; not what an answer said
-    "model_calls",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("day", String(10), nullable=False, index=True),
-    Column("reserved_at", UtcTime, nullable=False),
-    Column("expires_at", UtcTime, nullable=False),
-    Column("provider", Key, nullable=False),
-    Column("model", Key, nullable=False),
-    Column("purpose", String(16), nullable=False),
-    Column("feed_id", Id),
-    Column("article_id", Id),
-    Column("reader_id", Id),
-    Column("input_tokens", BigInteger, nullable=False),
-    Column("output_tokens", BigInteger, nullable=False),
-    Column("is_counted", Boolean, nullable=False),
-    Column("micro_dollars", BigInteger),  # NULL: the price is unknown
-    Column("milliseconds", BigInteger, nullable=False),
-    Column("outcome", String(16), nullable=False),
-    Column("error_code", String(64), nullable=False),
-    _partial_index("ix_model_calls_open", "expires_at", where="outcome = 'reserved'"),
-    sqlite_autoincrement=True,  # a call under way must never be settled as a later one with the same id
-)
-
-model_spending = Table(  # what budgets are kept with: spent and reserved, by day and whose it is
-    "model_spending",
-    metadata,
-    Column("day", String(10), primary_key=True),
-    Column("scope", String(16), primary_key=True),
-    Column("key", Key, primary_key=True),
-    Column("requests", BigInteger, nullable=False),
-    Column("tokens", BigInteger, nullable=False),
-    Column("micro_dollars", BigInteger, nullable=False),
-    sqlite_with_rowid=False,
-)
-
-model_days = Table(  # derived: sums of ended calls
-    "model_days",
-    metadata,
-    Column("day", String(10), primary_key=True),
-    Column("provider", Key, primary_key=True),
-    Column("model", Key, primary_key=True),
-    Column("feed_id", Id, primary_key=True, autoincrement=False),  # 0: of no feed
-    Column("purpose", String(16), primary_key=True),
-    *(Column(name, BigInteger, nullable=False, server_default="0") for name in COST_MEASURES),
-    sqlite_with_rowid=False,
-)
-
-model_answers = Table(  # answers by the hash of all that was asked; without a text while somebody asks
-    "model_answers",
-    metadata,
-    Column("key", String(64), primary_key=True),
-    Column("stored_at", UtcTime, nullable=False, index=True),
-    Column("claimed_until", UtcTime),
-    Column("text", PlainText),
-    Column("provider", PlainText, nullable=False),
-    Column("model", PlainText, nullable=False),
-    Column("input_tokens", BigInteger, nullable=False),
-    Column("output_tokens", BigInteger, nullable=False),
-)
-
-model_wishes = Table(  # published briefs that wait for a language model
-    "model_wishes",
-    metadata,
-    Column("article_id", Id, ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("reason", String(16), nullable=False),
-    Column("reader_id", Id, ForeignKey("readers.id", ondelete="CASCADE"), index=True),
-    Column("wished_at", UtcTime, nullable=False),
-    Column("started_at", UtcTime),  # its article is on its way to be written
 )
 
 workers = Table(  # running processes, as they last reported themselves
