@@ -9,6 +9,7 @@ from typing import Any
 
 from nutgraf.domain.model import ModelAnswer, ModelRequest
 from nutgraf.errors import ModelError
+from scripted_model import Asked, Reply, Say, Status
 
 _LINE = re.compile(r"^\[(\d+)\] (.+)$", re.MULTILINE)
 
@@ -38,6 +39,20 @@ class ScriptedModel:
 
     async def close(self) -> None:
         self.closed += 1
+
+
+def over_http(script: Script, *, input_tokens: int = 1_100, output_tokens: int = 310) -> Callable[[Asked], Reply]:
+    """The script as a step of a scripted server that is asked in OpenAI's way, by JSON schema."""
+
+    def say(asked: Asked) -> Reply:
+        schema = asked.body["response_format"]["json_schema"]["schema"]
+        system, prompt = (message["content"] for message in asked.body["messages"])
+        given = script(ModelRequest(system=system, prompt=prompt, schema=schema))
+        if isinstance(given, ModelError):
+            return Status(503, given.message)
+        return Say(given, input_tokens=input_tokens, output_tokens=output_tokens)
+
+    return say
 
 
 def source_lines(request: ModelRequest) -> dict[int, str]:

@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "nutgraf.api": (
+        "ModelBudget",
         "article_from_text",
         "check_sentences",
         "extract_article",
@@ -39,6 +40,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 if TYPE_CHECKING:
     from nutgraf.api import (
+        ModelBudget,
         article_from_text,
         check_sentences,
         extract_article,
@@ -74,6 +76,7 @@ __all__ = [
     "Insight",
     "LanguageModel",
     "ModelAnswer",
+    "ModelBudget",
     "ModelError",
     "ModelRequest",
     "ModelWriter",

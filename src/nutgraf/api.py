@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from nutgraf.adapters.clock import SystemClock
+from nutgraf.adapters.llm.prices import Prices
+from nutgraf.adapters.llm.program_budget import ModelBudget as ModelBudget  # one of the public names
 from nutgraf.adapters.llm.registry import PROVIDERS
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
+from nutgraf.domain.budgets import Budgets
 from nutgraf.domain.evidence import Finding
 from nutgraf.domain.feed import Feed
 from nutgraf.domain.topic import Topic
@@ -52,10 +55,14 @@ def write_brief(article: Article, *, writer: Writer | None = None) -> Brief:
     return make_brief(article, created_at=datetime.now(UTC), writer=writer)
 
 
-def open_model(provider: str, name: str, *, url: str = "", key: str = "") -> LanguageModel:
+def open_model(
+    provider: str, name: str, *, url: str = "", key: str = "", budget: ModelBudget | None = None
+) -> LanguageModel:
     """The language model `name` of a provider (`ollama`, `llamacpp`, `openai`, `anthropic` …), for a ModelWriter.
 
-    `url` stands for the provider's usual address. Nothing is reached yet. Raises ConfigError; needs `nutgraf[llm]`.
+    `url` stands for the provider's usual address. Without a `budget` nothing bounds what it may take; with one, a call
+    for which there is no room raises ModelError (budget_spent). Nothing is reached yet. Raises ConfigError; needs
+    `nutgraf[llm]`.
     """
     if provider not in PROVIDERS:
         raise ConfigError(f"There is no provider called {provider!r}; there is: {', '.join(PROVIDERS)}.")
@@ -68,7 +75,19 @@ def open_model(provider: str, name: str, *, url: str = "", key: str = "") -> Lan
     except ModuleNotFoundError as error:
         message = f"The package {error.name} that asks language models is missing; install nutgraf[llm]."
         raise ConfigError(message, code="no_model_package") from None
-    return open_language_model([ModelOptions(provider, address, name, key)], SystemClock())
+    options, clock = [ModelOptions(provider, address, name, key)], SystemClock()
+    if budget is None:
+        return open_language_model(options, clock)
+    from nutgraf.adapters.llm.metering import MeteredModel  # noqa: PLC0415
+
+    budgets = Budgets(everything=budget.limit)
+    own = {(provider, name): budget.price} if budget.price is not None else {}
+    prices = Prices(own=own, urls={provider: address})
+
+    def meter(model: LanguageModel) -> LanguageModel:
+        return MeteredModel(model, ledger=budget, clock=clock, prices=prices, budgets=budgets)
+
+    return open_language_model(options, clock, meter=meter)
 
 
 def check_sentences(sentences: Sequence[str], article: Article) -> list[Finding]:

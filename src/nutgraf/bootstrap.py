@@ -8,8 +8,6 @@ import shutil
 import sys
 from collections.abc import Callable, Coroutine, MutableMapping
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,19 +19,14 @@ from nutgraf.adapters.clock import SystemClock
 from nutgraf.adapters.recent_log import RECENT_LOG
 from nutgraf.domain.work import QUEUES
 from nutgraf.errors import ConfigError
-from nutgraf.ports import Clock, Fetcher, HostLeases, LanguageModel, StageRunner, Store
-from nutgraf.settings import ModelSettings, Settings
+from nutgraf.model_wiring import ModelParts, make_model_parts
+from nutgraf.ports import Clock, Fetcher, HostLeases, StageRunner, Store
+from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
-    from nutgraf.adapters.llm.opening import Meter
-    from nutgraf.adapters.llm.options import ModelOptions
-    from nutgraf.adapters.llm.prices import Prices
     from nutgraf.adapters.store.engine import Database
-    from nutgraf.domain.budgets import Budgets
     from nutgraf.pipeline.advancing import ArticleAdvancer
     from nutgraf.pipeline.disk_guard import DiskGuard
-    from nutgraf.pipeline.model_use import ModelUse, WishGranter
-    from nutgraf.pipeline.model_writing import ModelWriter
     from nutgraf.pipeline.performing import WorkPerformer
     from nutgraf.pipeline.pictures import PictureCollector, PictureOptions
     from nutgraf.pipeline.polling import FeedPoller
@@ -44,17 +37,6 @@ if TYPE_CHECKING:
     Companion = Callable[[], Coroutine[Any, Any, None]]
 
 _MAX_DEFAULT_PROCESSES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ModelParts:
-    """A language model as the pipeline and the site use it: who writes, for whom and when, and what it costs."""
-
-    writer: ModelWriter
-    use: ModelUse
-    granter: WishGranter
-    budgets: Budgets
-    prices: Prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,139 +140,6 @@ def make_fetcher(
         total_timeout_s=fetch.total_timeout_s,
     )
     return HttpFetcher(options, SystemClock(), leases=leases)
-
-
-def make_language_model(
-    settings: Settings, clock: Clock, *, meter: Meter = lambda model: model
-) -> LanguageModel | None:
-    """The model of `settings` with its backup behind it, None where none is set; nothing is reached yet.
-
-    `meter` wraps what sends requests: every call that passes it is one request. Raises ConfigError.
-    """
-    if not settings.model.is_set:
-        return None
-    try:
-        from nutgraf.adapters.llm.opening import open_language_model
-
-        wanted = [model for model in (settings.model, settings.backup_model) if model.is_set]
-        return open_language_model([model_options(model) for model in wanted], clock, meter=meter)
-    except ModuleNotFoundError as error:
-        message = f"The package {error.name} that asks language models is missing; install nutgraf[llm]."
-        raise ConfigError(message, code="no_model_package") from None
-
-
-def make_model_writer(
-    settings: Settings,
-    stages: StageRunner,
-    *,
-    meter: Meter = lambda model: model,
-    keep: Meter = lambda model: model,
-) -> ModelWriter | None:
-    """The writer that asks the model of `settings`, None where none is set. Raises ConfigError.
-
-    `meter` wraps what sends requests, `keep` the whole.
-    """
-    from nutgraf.domain.writing_style import WritingStyle
-    from nutgraf.pipeline.model_writing import ModelWriter
-
-    model = make_language_model(settings, SystemClock(), meter=meter)
-    if model is None:
-        return None
-    writing = settings.writing
-    style = WritingStyle(writing.language, writing.tone, writing.length)
-    return ModelWriter(model=keep(model), stages=stages, style=style)
-
-
-def model_options(model: ModelSettings) -> ModelOptions:
-    """What a model's adapter is told; its key is read here. Raises ConfigError."""
-    from nutgraf.adapters.llm.options import ModelOptions
-    from nutgraf.domain.model import SchemaMode
-
-    return ModelOptions(
-        provider=model.provider_name,
-        url=model.host_url,
-        name=model.name,
-        key=model.read_key().get_secret_value(),
-        schema_mode=None if model.schema_mode == "auto" else SchemaMode(model.schema_mode),
-        temperature=model.temperature,
-        timeout_s=model.timeout_s,
-        connect_timeout_s=model.connect_timeout_s,
-        min_output_tokens=model.max_output_tokens,
-        max_attempts=model.max_attempts,
-        max_concurrent=model.max_concurrent,
-        requests_per_minute=model.requests_per_minute,
-        user_agent=f"Nutgraf/{__version__}",
-    )
-
-
-def make_model_parts(settings: Settings, *, store: Store, stages: StageRunner, clock: Clock) -> ModelParts | None:
-    """A language model within its budgets and with its answers kept, None where none is set. Raises ConfigError."""
-    if not settings.model.is_set:
-        return None
-    from nutgraf.adapters.llm.caching import CachedModel
-    from nutgraf.adapters.llm.metering import MeteredModel
-    from nutgraf.pipeline.model_use import ModelUse, WishGranter
-
-    use = settings.model_use
-    budgets, prices = budgets_of(settings), prices_of(settings)
-
-    def meter(model: LanguageModel) -> LanguageModel:
-        return MeteredModel(model, store=store, clock=clock, prices=prices, budgets=budgets)
-
-    def keep(model: LanguageModel) -> LanguageModel:
-        variant = f"{settings.model.temperature} {settings.backup_model.name} {settings.model.max_output_tokens}"
-        return CachedModel(model, store=store, clock=clock, budgets=budgets, variant=variant)
-
-    writer = make_model_writer(settings, stages, meter=meter, keep=keep if use.keep_answers else lambda model: model)
-    assert writer is not None
-    chooser = ModelUse(store=store, clock=clock, default=use.policy, budgets=budgets)
-    granter = WishGranter(
-        store=store,
-        clock=clock,
-        use=chooser,
-        keep_answers=use.keep_answers,
-        answers_kept=timedelta(days=use.keep_answers_days),
-    )
-    return ModelParts(writer, chooser, granter, budgets, prices)
-
-
-def budgets_of(settings: Settings) -> Budgets:
-    """The limits of a day."""
-    from zoneinfo import ZoneInfo
-
-    from nutgraf.domain.budgets import Budgets
-    from nutgraf.domain.spending import BudgetLimit, micro_dollars
-
-    def limit(requests: int, tokens: int, dollars: Decimal) -> BudgetLimit:
-        return BudgetLimit(requests, tokens, micro_dollars(dollars))
-
-    use = settings.model_use
-    return Budgets(
-        everything=limit(use.requests_per_day, use.tokens_per_day, use.dollars_per_day),
-        providers={
-            model.provider_name: limit(model.requests_per_day, model.tokens_per_day, model.dollars_per_day)
-            for model in (settings.backup_model, settings.model)  # the first one's limits hold where they share one
-            if model.is_set
-        },
-        each_feed=limit(use.feed_requests_per_day, use.feed_tokens_per_day, use.feed_dollars_per_day),
-        each_reader=limit(use.reader_requests_per_day, use.reader_tokens_per_day, use.reader_dollars_per_day),
-        zone=ZoneInfo(use.time_zone),
-    )
-
-
-def prices_of(settings: Settings) -> Prices:
-    """The operator's own prices, and the addresses by which the table knows a host."""
-    from nutgraf.adapters.llm.prices import OwnPrice, Prices
-
-    models = [model for model in (settings.backup_model, settings.model) if model.is_set]
-    return Prices(
-        own={
-            (model.provider_name, model.name): OwnPrice(model.input_price, model.output_price)
-            for model in models
-            if model.input_price is not None and model.output_price is not None
-        },
-        urls={model.provider_name: model.host_url for model in models},
-    )
 
 
 def build_application(

@@ -14,13 +14,13 @@ import pytest
 
 from llama_server import is_built, llama_server
 from loopback_press import running_press
-from model_scripts import faithful, is_selection
+from model_scripts import faithful, over_http
 from nutgraf.bootstrap import build_application, open_application_store
 from nutgraf.domain.ids import DEFAULT_READER
-from nutgraf.domain.model import ModelRequest, ModelUsage
+from nutgraf.domain.model import ModelUsage
 from nutgraf.domain.records import BriefQuery
 from nutgraf.settings import load_settings
-from scripted_model import Asked, Reply, Say, scripted_model
+from scripted_model import scripted_model
 
 ARTICLE = """Easterby gets a tram line
 
@@ -37,15 +37,6 @@ Building will begin in spring with the depot in Holm, where 120 people are to wo
 The council expects nine thousand passengers on a working day, about a third of whom drive to the city by car now.
 """
 EDITION = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def careful(asked: Asked) -> Reply:
-    """What a careful model would say, as a host sends it."""
-    schema = asked.body["response_format"]["json_schema"]["schema"]
-    request = ModelRequest(system="", prompt=asked.body["messages"][-1]["content"], schema=schema)
-    answer = faithful(request)
-    assert isinstance(answer, str)
-    return Say(answer, input_tokens=1_100, output_tokens=310) if not is_selection(request) else Say(answer)
 
 
 def brief(folder: Path, url: str, *arguments: str) -> tuple[dict, str]:
@@ -72,7 +63,7 @@ def test_the_pipeline_has_the_model_write_and_notes_what_it_took(tmp_path: Path)
         finally:
             await application.close()
 
-    with running_press(EDITION) as press, scripted_model(careful) as server:
+    with running_press(EDITION) as press, scripted_model(over_http(faithful)) as server:
         asyncio.run(run(server.url, press.allowance, press.feed_urls[0]))
         assert server.most_at_once <= 4
         asked = len(server.requests)

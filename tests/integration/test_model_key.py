@@ -15,9 +15,10 @@ import pytest
 import structlog
 
 from fakes import FakeClock
-from nutgraf.bootstrap import make_language_model
+from nutgraf.adapters.store import open_store
 from nutgraf.domain.model import ModelRequest
 from nutgraf.errors import ModelError
+from nutgraf.model_wiring import make_language_model
 from nutgraf.settings import load_settings
 from sample_site.site import make_sample_site
 from sample_site.visitor import Visitor
@@ -72,6 +73,7 @@ def test_no_error_and_no_log_holds_the_key(
     provider: str,
     model: str,
     environment: Path,
+    migrated_sqlite: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
@@ -81,11 +83,12 @@ def test_no_error_and_no_log_holds_the_key(
     caplog.set_level(logging.DEBUG)  # of every package beneath
     logged: list[str] = []
     sent: list[Asked] = []
+    (environment / "nutgraf.db").write_bytes(migrated_sqlite.read_bytes())
+    store = open_store(f"sqlite:///{environment / 'nutgraf.db'}")
 
     async def provoke(url: str) -> None:
         monkeypatch.setenv("NUTGRAF_MODEL__URL", url)
-        model = make_language_model(load_settings(), FakeClock())
-        assert model
+        model = make_language_model(load_settings(), store=store, clock=FakeClock())
         try:
             await model.complete(ModelRequest(system="s", prompt="p", schema=SCHEMA))
         except ModelError as error:
@@ -99,6 +102,8 @@ def test_no_error_and_no_log_holds_the_key(
             with scripted_model(reply) as server:
                 asyncio.run(provoke(server.url if "openai" in provider else server.root_url))
                 sent += server.requests
+    store.close()
+    assert_no_canary((environment / "nutgraf.db").read_bytes().decode("latin-1"), "the ledger")
     assert CANARY in json.dumps([asked.headers for asked in sent])  # it did reach the host
     assert CANARY not in json.dumps([asked.body for asked in sent])  # in its header only
     assert len(logged) > len(REPLIES)

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 import pytest
 
 import nutgraf
-from model_scripts import ScriptedModel, faithful
+from model_scripts import ScriptedModel, faithful, over_http
 from nutgraf.errors import Unavailable
+from scripted_model import scripted_model
 
 TEXT = (
     "The council of Easterby approved a new tram line on Monday after two years of debate, by 31 votes to 20.\n\n"
@@ -109,6 +110,26 @@ def test_babble_gives_way_and_a_model_out_of_reach_is_an_error(article: nutgraf.
         pytest.raises(nutgraf.ModelError, match="away"),
     ):
         nutgraf.write_brief(article, writer=writer)
+
+
+def test_a_program_has_a_budget_of_its_own(article: nutgraf.Article) -> None:
+    budget = nutgraf.ModelBudget(requests=1, dollars="0.10", input_price=1, output_price="2.50")
+    with scripted_model(over_http(faithful)) as server:
+        model = nutgraf.open_model("openai-compatible", "small", url=server.url, budget=budget)
+        with nutgraf.ModelWriter(model) as writer:
+            assert nutgraf.write_brief(article, writer=writer).writer == "model/1"
+            assert (budget.use.requests, budget.use.tokens, budget.use.micro_dollars) == (1, 1_410, 1_875)
+            with pytest.raises(nutgraf.ModelError, match="used up") as raised:
+                nutgraf.write_brief(article, writer=writer)
+        assert (raised.value.code, raised.value.retryable) == ("budget_spent", False)
+        unpriced = nutgraf.open_model("ollama", "small", url=server.url, budget=nutgraf.ModelBudget(dollars=1))
+        with nutgraf.ModelWriter(unpriced) as writer, pytest.raises(nutgraf.ModelError, match="price"):
+            nutgraf.write_brief(article, writer=writer)
+        assert len(server.requests) == 1
+    with pytest.raises(nutgraf.ConfigError, match="two parts"):
+        nutgraf.ModelBudget(input_price=1)
+    with pytest.raises(nutgraf.ConfigError, match="no amount"):
+        nutgraf.ModelBudget(dollars="a lot")
 
 
 def test_sentences_are_checked_against_the_article(article: nutgraf.Article) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import itertools
 import json
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -19,17 +21,19 @@ from fakes import FakeClock, FakeModel
 from nutgraf.adapters.llm.caching import CachedModel, answer_key, is_worth_keeping
 from nutgraf.adapters.llm.metering import MeteredModel
 from nutgraf.adapters.llm.prices import OwnPrice, Prices
+from nutgraf.adapters.llm.program_budget import ModelBudget
 from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.budgets import Budgets, is_short, is_spent
 from nutgraf.domain.ids import FeedId, ReaderId
 from nutgraf.domain.model import ModelAnswer, ModelPurpose, ModelRequest, usage_of
-from nutgraf.domain.spending import BudgetLimit, BudgetScope, BudgetUse
+from nutgraf.domain.spending import BudgetLimit, BudgetScope, BudgetUse, CallId, CallOutcome, CallResult, PlannedCall
 from nutgraf.errors import BadOutput, ModelError, Unavailable
 from nutgraf.ports import LanguageModel
 
 P = ParamSpec("P")
 
 DAY = date(2026, 3, 2)
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANSWER = json.dumps({"dek": "The ferry returns."})
 REQUEST = ModelRequest(
     "Write a brief.", "The ferry to Skerric returns. " * 20, {"type": "object"}, max_output_tokens=100
@@ -63,7 +67,7 @@ def metered(
     prices: Prices = PRICES,
     clock: FakeClock | None = None,
 ) -> MeteredModel:
-    return MeteredModel(inner, store=store, clock=clock or FakeClock(), prices=prices, budgets=budgets or Budgets())
+    return MeteredModel(inner, ledger=store, clock=clock or FakeClock(), prices=prices, budgets=budgets or Budgets())
 
 
 async def outcome(call: asyncio.Task[ModelAnswer]) -> ModelAnswer | ModelError:
@@ -330,6 +334,29 @@ def test_a_day_ends_at_midnight_also_where_the_clock_changes() -> None:
     assert berlin.day(midnight) == date(2026, 3, 29)
     assert berlin.seconds_left(midnight) == 23 * 3_600
     assert 0 <= berlin.day_share(midnight) < 0.05
+
+
+def test_the_budget_of_a_program_holds_for_all_its_threads() -> None:
+    budget = ModelBudget(requests=40, tokens=40 * 150)
+    call = PlannedCall(DAY, "fake", "small", ModelPurpose.WRITE, 100, 50, None)
+    taken: list[CallId] = []
+
+    def ask() -> None:
+        for turn in range(30):
+            with contextlib.suppress(Unavailable):
+                call_id = budget.reserve_call(call, {BudgetScope.ALL: budget.limit}, now=NOON, expires_at=NOON)
+                taken.append(call_id)
+                outcome = CallOutcome.TURNED_AWAY if turn % 2 else CallOutcome.FAILED
+                assert budget.settle_call(call_id, CallResult(outcome))
+                assert not budget.settle_call(call_id, CallResult(outcome)), "no reservation comes back twice"
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == budget.use.requests == 40
+    assert budget.use.tokens <= 40 * 150
 
 
 class RealSleep(FakeClock):

@@ -45,7 +45,7 @@ class Newsroom:
         self.granter = WishGranter(
             store=self.store, clock=self.clock, use=self.use, keep_answers=10, answers_kept=timedelta(days=1)
         )
-        metered = MeteredModel(self.model, store=self.store, clock=self.clock, prices=Prices(), budgets=budgets)
+        metered = MeteredModel(self.model, ledger=self.store, clock=self.clock, prices=Prices(), budgets=budgets)
         stages = InlineStageRunner(TASKS)
         self.advancer = ArticleAdvancer(
             store=self.store,

@@ -15,6 +15,7 @@ from nutgraf.errors import ConfigError, ExtractError
 if TYPE_CHECKING:
     from nutgraf.domain.article import Article
     from nutgraf.pipeline.model_writing import ModelDraft
+    from nutgraf.ports import Store
     from nutgraf.settings import Settings
 
 MAX_INPUT_BYTES = 10_000_000
@@ -37,9 +38,9 @@ Examples:
 @click.option("--title", default="", help="Headline of a plain text (default: a first line that is no sentence).")
 @click.option("--builtin", is_flag=True, help="Leave the language model out, where one is set.")
 def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str, builtin: bool) -> None:
-    """Write one brief and print it; nothing is stored.
+    """Write one brief and print it; the brief is not stored.
 
-    Where a language model is set, it writes; the built-in writer stands behind it.
+    Where a language model is set, it writes, within the budgets of the day; the built-in writer stands behind it.
     SOURCE is an address, a file of HTML or plain text, or - for standard input.
     """
     if as_json and as_markdown:
@@ -54,7 +55,7 @@ def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str,
     taxonomy = load_taxonomy(settings.topics.taxonomy)
     is_address = source.lower().startswith(("http://", "https://"))
     article = _from_address(source, settings) if is_address else _from_bytes(_read(source), url=url, title=title)
-    drafted = None if builtin or not settings.model.is_set else _ask_model(settings, article)
+    drafted = None if builtin or not settings.model.is_set else _draft(settings, article)
     draft = drafted.draft if drafted else None
     brief = make_brief(article, created_at=datetime.now(UTC), draft=draft, taxonomy=taxonomy)
     if drafted is not None:
@@ -68,18 +69,38 @@ def command(source: str, as_json: bool, as_markdown: bool, url: str, title: str,
     click.echo(FORMATS[name](brief, article), nl=False)
 
 
-def _ask_model(settings: Settings, article: Article) -> ModelDraft:
+def _draft(settings: Settings, article: Article) -> ModelDraft:
+    """The model's draft within the day's budgets, which are in the database: without that nobody is asked."""
+    from nutgraf.bootstrap import open_application_store
+    from nutgraf.errors import StoreError
+    from nutgraf.pipeline.model_writing import ModelDraft
+
+    try:
+        store = open_application_store(settings)
+    except (ConfigError, StoreError) as error:
+        return ModelDraft(None, reason=f"the model’s budget cannot be read: {error.message}")
+    try:
+        return _ask_model(settings, article, store)
+    finally:
+        store.close()
+
+
+def _ask_model(settings: Settings, article: Article, store: Store) -> ModelDraft:
     import asyncio
 
+    from nutgraf.adapters.clock import SystemClock
     from nutgraf.adapters.queue.inline import InlineStageRunner
-    from nutgraf.bootstrap import make_model_writer
+    from nutgraf.model_wiring import make_model_writer
+    from nutgraf.pipeline.model_writing import with_own_prompt
     from nutgraf.pipeline.work import TASKS
 
+    own = store.live_prompt()
+
     async def ask() -> ModelDraft:
-        writer = make_model_writer(settings, InlineStageRunner(TASKS))
+        writer = make_model_writer(settings, store=store, stages=InlineStageRunner(TASKS), clock=SystemClock())
         assert writer is not None
         try:
-            return await writer.draft(article)
+            return await writer.draft(article, style=with_own_prompt(writer.style, own) if own else None)
         finally:
             await writer.close()
 

@@ -27,8 +27,9 @@ def command(days: int, as_json: bool, data_dir: Path | None) -> None:
     """
     import json
 
-    from nutgraf.bootstrap import budgets_of, open_application_store
+    from nutgraf.bootstrap import open_application_store
     from nutgraf.cli.options import settings_from
+    from nutgraf.model_wiring import budgets_of
     from nutgraf.outputs.costs import costs_to_dict, format_costs
 
     settings = settings_from(data_dir)

@@ -203,10 +203,10 @@ def _examine_model(settings: Settings) -> str:
 
     if not settings.model.is_set:
         return "none is set; the built-in writer writes"
-    return examine_model(settings.model)
+    return examine_model(settings, settings.model)
 
 
 def _examine_backup_model(settings: Settings) -> str:
     from nutgraf.cli.model_examination import examine_model
 
-    return examine_model(settings.backup_model)
+    return examine_model(settings, settings.backup_model)

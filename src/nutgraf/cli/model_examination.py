@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,7 +11,10 @@ from nutgraf.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
     from nutgraf.domain.model import ModelAnswer
-    from nutgraf.settings import ModelSettings
+    from nutgraf.settings import ModelSettings, Settings
+
+MAX_TRIED_TOKENS = 1_200
+"""Room for a model that thinks before it gives its one word; reserved before, what is left of it is given back."""
 
 _SHAPE = {
     "type": "object",
@@ -35,13 +37,18 @@ _OLLAMA_ADVICE = {
 }
 
 
-def examine_model(model: ModelSettings) -> str:
-    """One line on what the model answered. Raises ConfigError with what is wrong and what to do."""
+def examine_model(settings: Settings, model: ModelSettings) -> str:
+    """One line on what `model`, one of those of `settings`, answered; it is paid from the day's budgets.
+
+    Raises ConfigError with what is wrong and what to do, StoreError where the budgets cannot be read.
+    """
     from nutgraf.adapters.llm.answer_shape import has_shape
 
     try:
-        answer = asyncio.run(_ask(model))
+        answer = _ask(settings, model)
     except ModelError as error:
+        if error.code == "budget_spent":
+            return f"not tried: {error.message}"
         advice = _OLLAMA_ADVICE.get(error.code, "") if model.provider == "ollama" else ""
         advice = advice or _ADVICE.get(error.code, "")
         raise ConfigError(f"{error.message} {advice.format(name=model.name)}".strip(), code=error.code) from None
@@ -54,24 +61,32 @@ def examine_model(model: ModelSettings) -> str:
     return f"{name} answered in {answer.seconds:.1f} s, {tokens} tokens, shaped by {shape}{_warning(model)}"
 
 
-async def _ask(model: ModelSettings) -> ModelAnswer:
+def _ask(settings: Settings, model: ModelSettings) -> ModelAnswer:
     from nutgraf.adapters.clock import SystemClock
-    from nutgraf.adapters.llm.opening import open_language_model
-    from nutgraf.bootstrap import model_options
+    from nutgraf.bootstrap import open_application_store
     from nutgraf.domain.model import ModelPurpose, ModelRequest
+    from nutgraf.model_wiring import make_tried_model
 
-    options = replace(model_options(model), max_attempts=1)
-    asked = open_language_model([options], SystemClock())
     request = ModelRequest(
         system="Answer in JSON.",
         prompt="Give the English word for the colour of grass.",
         schema=_SHAPE,
         purpose=ModelPurpose.TEST,
+        max_output_tokens=MAX_TRIED_TOKENS,
     )
+
+    async def ask() -> ModelAnswer:
+        asked = make_tried_model(settings, model, store=store, clock=SystemClock())
+        try:
+            return await asked.complete(request)
+        finally:
+            await asked.close()
+
+    store = open_application_store(settings)
     try:
-        return await asked.complete(request)
+        return asyncio.run(ask())
     finally:
-        await asked.close()
+        store.close()
 
 
 def _warning(model: ModelSettings) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -11,12 +10,11 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from nutgraf.cli.options import data_option
-from nutgraf.errors import ConfigError, NotFound
+from nutgraf.errors import ConfigError
 
 if TYPE_CHECKING:
-    from nutgraf.domain.article import Article
-    from nutgraf.domain.writing_style import WritingStyle
-    from nutgraf.pipeline.model_writing import ModelDraft
+    from nutgraf.domain.prompt import OwnPrompt
+    from nutgraf.pipeline.previewing import Preview
     from nutgraf.ports import Store
     from nutgraf.settings import Settings
 
@@ -62,28 +60,19 @@ def list_prompts(data_dir: Path | None) -> None:
 @data_option
 def preview(file: TextIO, count: int, data_dir: Path | None) -> None:
     """Write briefs of the latest articles with the instructions in FILE and print them; nothing is published."""
-    from nutgraf.bootstrap import open_application_store
+    from nutgraf.adapters.clock import SystemClock
     from nutgraf.cli.options import settings_from
-    from nutgraf.domain.prompt import MAX_PROMPT_CHARS, OwnPrompt, prompt_version_of
+    from nutgraf.domain.prompt import MAX_PROMPT_CHARS
+    from nutgraf.pipeline.previewing import own_prompt
 
-    text = file.read(MAX_PROMPT_CHARS + 1).strip()
-    if not text or len(text) > MAX_PROMPT_CHARS:
-        raise ConfigError(f"A prompt has 1 to {MAX_PROMPT_CHARS:,} characters.", code="bad_prompt")
+    prompt = own_prompt(file.read(MAX_PROMPT_CHARS + 1), SystemClock())
     settings = settings_from(data_dir)
-    store = open_application_store(settings)
-    try:
-        articles = _latest_articles(store, count)
-        if not articles:
-            raise NotFound("There is no article to preview on yet; poll a feed first.")
-        prompt = OwnPrompt(prompt_version_of(text), text, datetime.now(UTC))
-        drafts = asyncio.run(_draft(settings, prompt, articles))
-        for article, drafted in zip(articles, drafts, strict=True):
-            _show(article, drafted)
-        if any(drafted.draft for drafted in drafts):
-            store.save_previewed_prompt(prompt.version, text, now=datetime.now(UTC))
+    with _opened(data_dir) as store:
+        previews = asyncio.run(_preview(settings, store, prompt, count))
+        for preview in previews:
+            _show(preview)
+        if any(preview.is_drafted for preview in previews):
             click.echo(f"This is version {prompt.version}. To let it go live: nutgraf prompt use {prompt.version}")
-    finally:
-        store.close()
 
 
 @command.command("use")
@@ -117,50 +106,34 @@ class _Opened:
         self.store.close()
 
 
-def _latest_articles(store: Store, count: int) -> list[Article]:
-    from nutgraf.domain.ids import DEFAULT_READER
-    from nutgraf.domain.records import BriefQuery
-
-    cards = store.list_briefs(BriefQuery(limit=count), reader_id=DEFAULT_READER)
-    return [store.brief_page(card.article_id, reader_id=DEFAULT_READER).revision.article for card in cards]
-
-
-async def _draft(settings: Settings, prompt: object, articles: Sequence[Article]) -> list[ModelDraft]:
+async def _preview(settings: Settings, store: Store, prompt: OwnPrompt, count: int) -> list[Preview]:
+    from nutgraf.adapters.clock import SystemClock
     from nutgraf.adapters.queue.inline import InlineStageRunner
-    from nutgraf.bootstrap import make_model_writer
-    from nutgraf.domain.model import ModelPurpose
-    from nutgraf.domain.prompt import OwnPrompt
-    from nutgraf.pipeline.model_writing import with_own_prompt
+    from nutgraf.model_wiring import make_model_writer
+    from nutgraf.pipeline.previewing import preview_prompt
     from nutgraf.pipeline.work import TASKS
 
-    writer = make_model_writer(settings, InlineStageRunner(TASKS))
+    stages, clock = InlineStageRunner(TASKS), SystemClock()
+    writer = make_model_writer(settings, store=store, stages=stages, clock=clock)
     if writer is None:
         raise ConfigError("No language model is set; see docs/how-to/use-a-model.md.", code="no_model")
-    assert isinstance(prompt, OwnPrompt)
-    style: WritingStyle = with_own_prompt(writer.style, prompt)
     try:
-        return [await writer.draft(article, purpose=ModelPurpose.PREVIEW, style=style) for article in articles]
+        return await preview_prompt(prompt, writer=writer, stages=stages, store=store, clock=clock, count=count)
     finally:
         await writer.close()
 
 
-def _show(article: Article, drafted: ModelDraft) -> None:
+def _show(preview: Preview) -> None:
     """One brief as it would be published, and what was withheld of it."""
-    from nutgraf.domain.brief import Outcome
-    from nutgraf.domain.model import usage_of
     from nutgraf.outputs import FORMATS
-    from nutgraf.pipeline.briefing import make_brief
 
-    brief = make_brief(article, created_at=datetime.now(UTC), draft=drafted.draft)
-    click.echo(FORMATS["terminal"](brief, article))
-    if not brief.model:
-        click.echo(f"The built-in writer wrote this: {drafted.reason or 'too little of the draft could be published'}.")
-    outcomes = [withheld.outcome for withheld in brief.withheld if withheld.maker is None]
-    usage = usage_of(drafted.answers)
+    click.echo(FORMATS["terminal"](preview.brief, preview.article))
+    if preview.reason:
+        click.echo(f"The built-in writer wrote this: {preview.reason}.")
+    usage = preview.brief.usage
     took = (
         f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out, {usage.calls} calls" if usage else "no answer"
     )
     click.echo(
-        f"{outcomes.count(Outcome.REPAIRED)} sentences replaced from the article, {outcomes.count(Outcome.DROPPED)} "
-        f"dropped; {took}.\n\n{'=' * 78}\n"
+        f"{preview.replaced} sentences replaced from the article, {preview.dropped} dropped; {took}.\n\n{'=' * 78}\n"
     )

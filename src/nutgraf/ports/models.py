@@ -22,8 +22,8 @@ from nutgraf.domain.spending import (
 )
 
 
-class SpendingStore(Protocol):
-    """The ledger of calls and the budgets over it. A day is the operator's, as the caller says."""
+class CallLedger(Protocol):
+    """Where calls are written down: before them what they can take at most, after them what they took."""
 
     def reserve_call(
         self, call: PlannedCall, limits: Mapping[BudgetScope, BudgetLimit], *, now: datetime, expires_at: datetime
@@ -38,6 +38,10 @@ class SpendingStore(Protocol):
     def settle_call(self, call_id: CallId, result: CallResult) -> bool:
         """Put what the call took in place of its reservation; False where it is settled or given up already."""
         ...
+
+
+class SpendingStore(CallLedger, Protocol):
+    """The ledger of calls and the budgets over it. A day is the operator's, as the caller says."""
 
     def give_up_calls(self, *, now: datetime) -> int:
         """Count reservations whose time is over as spent whole: their process ended without a word. How many."""

@@ -19,7 +19,7 @@ from nutgraf.domain.model import ModelAnswer, ModelRequest
 from nutgraf.domain.spending import CallId, CallOutcome, CallResult, PlannedCall
 from nutgraf.errors import ModelError, StoreError, Unavailable
 from nutgraf.ports import Clock, LanguageModel
-from nutgraf.ports.models import SpendingStore
+from nutgraf.ports.models import CallLedger
 
 OVERHEAD_TOKENS = 512
 """For what a chat template and the words about the answer's shape add."""
@@ -50,10 +50,10 @@ class MeteredModel:
     """A language model that asks another only within the budgets, and writes down what each call took."""
 
     def __init__(
-        self, inner: LanguageModel, *, store: SpendingStore, clock: Clock, prices: Prices, budgets: Budgets
+        self, inner: LanguageModel, *, ledger: CallLedger, clock: Clock, prices: Prices, budgets: Budgets
     ) -> None:
         self._inner = inner
-        self._store = store
+        self._ledger = ledger
         self._clock = clock
         self._prices = prices
         self._budgets = budgets
@@ -111,16 +111,17 @@ class MeteredModel:
         limits = self._budgets.of(call)
         if call.micro_dollars is None and any(limit.micro_dollars for limit in limits.values()):
             raise Unavailable(
-                f"Nobody knows the price of {self.name}, so that its budget in dollars cannot be kept; set "
-                "model.input_price and model.output_price.",
+                f"Nobody knows the price of {self.name}, so that its budget in dollars cannot be kept; tell it "
+                "(model.input_price and model.output_price).",
                 code="price_unknown",
                 retryable=False,
             )
         expires_at = now + takes + WAIT_FOR_TURN
         try:
-            return await asyncio.to_thread(self._store.reserve_call, call, limits, now=now, expires_at=expires_at)
+            return await asyncio.to_thread(self._ledger.reserve_call, call, limits, now=now, expires_at=expires_at)
         except Unavailable as error:
-            raise Unavailable(error.message, code=error.code, retry_after_s=self._budgets.seconds_left(now)) from None
+            wait_s = self._budgets.seconds_left(now) if error.retryable else None
+            raise Unavailable(error.message, code=error.code, retryable=error.retryable, retry_after_s=wait_s) from None
         except StoreError as error:
             raise Unavailable(f"The budget cannot be read: {error.message}", code="budget_unknown") from error
 
@@ -141,7 +142,7 @@ class MeteredModel:
 
     async def _settle(self, call_id: CallId, result: CallResult) -> None:
         try:
-            await asyncio.to_thread(self._store.settle_call, call_id, result)
+            await asyncio.to_thread(self._ledger.settle_call, call_id, result)
         except StoreError as error:  # its reservation will be counted as spent
             _LOG.error("model_call_not_settled", call=call_id, code=error.code, error=error.message)
 
