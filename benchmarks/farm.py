@@ -13,7 +13,7 @@ import gzip
 import multiprocessing
 import os
 import zlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import cast
@@ -40,6 +40,9 @@ PLAIN_KINDS = (
     "hang-up",
 )
 HOSTILE_KINDS = (*PLAIN_KINDS, "tls")  # under https the address decides: silence, dripping or nonsense
+TIRESOME_KINDS = ("too-many-requests", "out-of-order", "broken-xml", "huge", "slow")
+"""Servers that answer, but as nobody likes it; `slow` ones are well after all."""
+SLOW_S = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,11 @@ class Farm:
         """Addresses of `count` polite feeds, each with a host of its own."""
         return [f"http://{_host(1, n)}:{self.polite_port}/{n}" for n in range(count)]
 
-    def hostile_urls(self, count: int) -> list[str]:
-        """Addresses of `count` hostile servers, likewise."""
+    def hostile_urls(self, count: int, kinds: Sequence[str] = HOSTILE_KINDS) -> list[str]:
+        """Addresses of `count` hostile servers, likewise, whose kinds take turns."""
         urls = []
         for n in range(count):
-            kind = HOSTILE_KINDS[n % len(HOSTILE_KINDS)]
+            kind = kinds[n % len(kinds)]
             scheme = "https" if kind == "tls" else "http"
             urls.append(f"{scheme}://{_host(100, n)}:{self.hostile_port}/{kind}")
         return urls
@@ -69,14 +72,17 @@ class Farm:
 
 
 @contextlib.contextmanager
-def running_farm(cores: set[int]) -> Iterator[Farm]:
-    """A farm that runs on these cores only; its hostile half gives way to the polite one, which is what is timed."""
+def running_farm(cores: set[int], *, polite: Callable[[], asyncio.Protocol] | None = None) -> Iterator[Farm]:
+    """A farm that runs on these cores only; its hostile half gives way to the polite one, which is what is timed.
+
+    `polite` makes the protocol of the polite half's connections; it must pickle.
+    """
     spawn = multiprocessing.get_context("spawn")
     ports, processes = [], []
     try:
         for is_hostile in (False, True):
             ours, theirs = spawn.Pipe()
-            process = spawn.Process(target=_run, args=(theirs, cores, is_hostile), daemon=True)
+            process = spawn.Process(target=_run, args=(theirs, cores, is_hostile, polite or PoliteServer), daemon=True)
             process.start()
             processes.append(process)
             ports.append(ours.recv())
@@ -91,19 +97,19 @@ def _host(first: int, n: int) -> str:
     return f"127.{first + n // 62_500}.{n // 250 % 250}.{1 + n % 250}"
 
 
-def _run(pipe: Connection, cores: set[int], is_hostile: bool) -> None:
+def _run(pipe: Connection, cores: set[int], is_hostile: bool, polite: Callable[[], asyncio.Protocol]) -> None:
     os.sched_setaffinity(0, cores)
     if is_hostile:
         os.nice(19)
-    uvloop.run(_serve(pipe, is_hostile))
+    uvloop.run(_serve(pipe, is_hostile, polite))
 
 
-async def _serve(pipe: Connection, is_hostile: bool) -> None:
+async def _serve(pipe: Connection, is_hostile: bool, polite: Callable[[], asyncio.Protocol]) -> None:
     if is_hostile:
         _make_bomb()
         server = await asyncio.start_server(_be_hostile, "0.0.0.0", 0, backlog=4096)
     else:
-        server = await asyncio.get_running_loop().create_server(PoliteServer, "0.0.0.0", 0, backlog=4096)
+        server = await asyncio.get_running_loop().create_server(polite, "0.0.0.0", 0, backlog=4096)
     pipe.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
@@ -144,7 +150,7 @@ async def _be_hostile(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
             await TLS_ACTS[last_octet % len(TLS_ACTS)](writer)
         else:
             request = await reader.readuntil(b"\r\n\r\n")
-            await ACTS[request.split(b" ", 2)[1].decode().split("/")[1]](writer)
+            await ACTS.get(request.split(b" ", 2)[1].decode().split("/")[1], _silence)(writer)
     writer.close()
 
 
@@ -200,7 +206,39 @@ async def _redirect_onwards(writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nConnection: close\r\n" + target + b"\r\n")
 
 
+async def _be_slow(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(SLOW_S)
+    await _sending(_whole(b"200 OK", b"<rss version='2.0'><channel><title>Slow, but well</title></channel></rss>"))(
+        writer
+    )
+
+
+async def _be_huge(writer: asyncio.StreamWriter) -> None:
+    await _sending(_make_huge())(writer)
+
+
+@functools.cache
+def _make_huge() -> bytes:
+    """A feed of 4 MB, whose articles are on a server that is silent."""
+    items = "".join(
+        f"<item><title>Long story {n}</title><guid>{n}</guid><link>/story/{n}</link>"
+        f"<description>{PARAGRAPH.replace('<', '&lt;') * 3_000}</description></item>"
+        for n in range(ENTRIES // 2)
+    )
+    return _whole(b"200 OK", f"<rss version='2.0'><channel><title>Huge</title>{items}</channel></rss>".encode())
+
+
+def _whole(status: bytes, body: bytes, header: bytes = b"") -> bytes:
+    head = b"HTTP/1.1 %s\r\nContent-Type: application/rss+xml\r\nConnection: close\r\n%s" % (status, header)
+    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
 ACTS: dict[str, Act] = {
+    "too-many-requests": _sending(_whole(b"429 Too Many Requests", b"", b"Retry-After: 600\r\n")),
+    "out-of-order": _sending(_whole(b"503 Service Unavailable", b"")),
+    "broken-xml": _sending(_whole(b"200 OK", b"<rss><channel><item><title>\x00\xff\xfe" + b"<b>" * 20_000)),
+    "huge": _be_huge,
+    "slow": _be_slow,
     "silence": _silence,
     "dripping-headers": _repeating(HEAD, b"X-More: more\r\n", DRIP_S),
     "dripping-chunks": _repeating(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", DRIP_S),
