@@ -100,11 +100,11 @@ def article_page(seed: int, words: int = 800) -> bytes:
 
 
 @contextlib.contextmanager
-def serving_apart(make_app: Callable[..., object], *args: object) -> Iterator[str]:
-    """The application that `make_app(*args)` makes, served by a process of its own; gives its address."""
+def serving_apart(make_app: Callable[..., object], *args: object, port: int = 0) -> Iterator[str]:
+    """The application that `make_app(*args)` makes, served by a process of its own at any port; gives its address."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", 0))
+        listener.bind(("127.0.0.1", port))
         port = int(listener.getsockname()[1])
         process = multiprocessing.get_context("fork").Process(
             target=_serve, args=(make_app, args, listener), daemon=True
