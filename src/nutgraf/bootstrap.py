@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
-import sys
-from collections.abc import Callable, Coroutine, MutableMapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import structlog
-
 from nutgraf import __version__
 from nutgraf.adapters.clock import SystemClock
-from nutgraf.adapters.recent_log import RECENT_LOG
 from nutgraf.domain.work import QUEUES
 from nutgraf.errors import ConfigError
 from nutgraf.model_wiring import ModelParts, make_model_parts
@@ -320,34 +315,6 @@ def _interval_limits(settings: Settings, allow_private: tuple[str, ...]) -> Call
 
 def configure_logging(settings: Settings) -> None:
     """Structured logs on standard error: for people on a terminal, or as JSON lines."""
-    level = logging.getLevelNamesMapping()[settings.log.level.upper()]
-    renderer: structlog.typing.Processor
-    if settings.log.format == "json":
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            RECENT_LOG,
-            _drop_below(level),
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(min(level, logging.WARNING)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    from nutgraf.adapters.log_output import configure_log
 
-
-def _drop_below(level: int) -> structlog.typing.Processor:
-    """A processor that lets pass what is to be printed; RECENT_LOG has seen the rest."""
-    levels = logging.getLevelNamesMapping()
-
-    def drop(logger: object, name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
-        if levels.get(str(event.get("level", "")).upper(), level) < level:
-            raise structlog.DropEvent
-        return event
-
-    return drop
+    configure_log(level_name=settings.log.level, as_json=settings.log.format == "json")

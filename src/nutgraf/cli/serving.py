@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import structlog
 import uvicorn
 
 from nutgraf import __version__
@@ -204,6 +205,8 @@ async def run_until_signal(
 
     `role` is what this process is called among others. Raises what the pipeline's loop raises, should it end by itself.
     """
+    presence = _presence(application, role, runs_pipeline)
+    structlog.contextvars.bind_contextvars(worker=presence.name)
     servers = [_Server(_server_config(site.app)) for site in sites]
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -220,7 +223,7 @@ async def run_until_signal(
         if runs_pipeline:
             pipeline = asyncio.create_task(application.runner.run_forever())
             companions += [asyncio.create_task(companion()) for companion in application.companions]
-        companions.append(asyncio.create_task(_presence(application, role, runs_pipeline).run_forever()))
+        companions.append(asyncio.create_task(presence.run_forever()))
         if on_ready is not None:
             on_ready()
         stopping = asyncio.create_task(stop.wait())

@@ -18,3 +18,13 @@ TokenId = NewType("TokenId", int)
 
 DEFAULT_READER = ReaderId(1)
 """The one reader there is until accounts are used."""
+
+
+def article_mark(article_id: int) -> str:
+    """An article's id as logs and traces have it: a bare number would be found in times and sizes, too."""
+    return f"a{article_id}"
+
+
+def feed_mark(feed_id: int) -> str:
+    """A feed's id as logs and traces have it."""
+    return f"f{feed_id}"

@@ -171,10 +171,12 @@ class PollResult:
 
 @dataclass(frozen=True, slots=True)
 class PollChange:
-    """What storing a poll changed."""
+    """What storing a poll changed; `found` has the new articles with their addresses, in no order."""
 
     new_articles: int = 0
     changed_articles: int = 0
+    found: tuple[tuple[ArticleId, str], ...] = field(default=(), compare=False)
+    announced_again: tuple[ArticleId, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from nutgraf.domain.ids import article_mark, feed_mark
+
 STALE_AFTER_S = 30
 """A process that has not reported for so long is lost."""
 
@@ -40,6 +42,12 @@ class WorkBatch:
     host: str = ""
     losses: int = 0
     is_postponed: bool = False
+
+    @property
+    def marks(self) -> list[str]:
+        """Its items as logs have them."""
+        mark = feed_mark if self.kind is WorkKind.POLL else article_mark
+        return [mark(number) for number in self.ids]
 
 
 @dataclass(frozen=True, slots=True)

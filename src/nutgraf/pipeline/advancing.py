@@ -22,10 +22,11 @@ from nutgraf.domain.model import usage_of
 from nutgraf.domain.records import ArticleRecord, ArticleState
 from nutgraf.errors import FetchError, ModelError, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
+from nutgraf.pipeline.item_trail import UNTRACED
 from nutgraf.pipeline.model_use import ModelChoice, ModelUse
 from nutgraf.pipeline.model_writing import ModelDraft, ModelPayer, ModelWriter, with_own_prompt
 from nutgraf.pipeline.work import BRIEF, EXTRACT, FEED_ENTRY_TYPE, RECHECK, Extracted, entry_is_article
-from nutgraf.ports import Clock, Fetcher, StageRunner, Store
+from nutgraf.ports import Clock, Fetcher, StageRunner, Store, Tracing
 from nutgraf.stages.identify import decide_copies
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,14 @@ BRIEF_TIMEOUT_S = 20.0
 
 STEPS = (ArticleState.WRITTEN, ArticleState.EXTRACTED, ArticleState.FETCHED, ArticleState.FOUND)
 """States that have a next step, nearest to the reader first."""
+
+STAGES = {
+    ArticleState.FOUND: "fetch",
+    ArticleState.FETCHED: "extract",
+    ArticleState.EXTRACTED: "write",
+    ArticleState.WRITTEN: "publish",
+}
+"""What comes next in each of them, as logs and traces call it."""
 
 MIN_TEXT_WORDS = 25
 """A text of fewer words says too little for a brief that is more than the headline."""
@@ -59,6 +68,7 @@ class ArticleAdvancer:
         model: ModelWriter | None = None,
         model_use: ModelUse | None = None,
         waits_for_model: bool = False,
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
@@ -68,6 +78,7 @@ class ArticleAdvancer:
         self._model = model
         self._model_use = model_use
         self._waits_for_model = waits_for_model
+        self._tracing = tracing
         self._identifying = asyncio.Lock()  # two copies at the same moment would not see each other
 
     async def advance(self, record: ArticleRecord, steps: Sequence[ArticleState] = STEPS) -> ArticleState:
@@ -77,11 +88,13 @@ class ArticleAdvancer:
         """
         state: ArticleState = record.state
         try:
-            while state in steps:
-                reached = await self._step(dataclasses.replace(record, state=state))
-                if reached is None:  # somebody else has taken it on
-                    break
-                state = reached
+            with self._tracing.life_of(record.id, record.found_at):
+                while state in steps:
+                    reached = await self._step(dataclasses.replace(record, state=state))
+                    if reached is None:  # somebody else has taken it on
+                        log.debug("article_taken_by_another", state=state.value)
+                        break
+                    state = reached
         except NutgrafError as error:
             if isinstance(error, StoreError) and error.retryable:
                 raise
@@ -89,16 +102,22 @@ class ArticleAdvancer:
         return state
 
     async def _step(self, record: ArticleRecord) -> ArticleState | None:
-        match record.state:
-            case ArticleState.FOUND:
-                return await self._fetch(record)
-            case ArticleState.FETCHED:
-                return await self._extract(record)
-            case ArticleState.EXTRACTED:
-                return await self._write(record)
-            case _:
-                published = await asyncio.to_thread(self._store.publish, record.id, now=self._clock.now())
-                return ArticleState.PUBLISHED if published else None
+        with self._tracing.span(STAGES[record.state]):
+            match record.state:
+                case ArticleState.FOUND:
+                    return await self._fetch(record)
+                case ArticleState.FETCHED:
+                    return await self._extract(record)
+                case ArticleState.EXTRACTED:
+                    return await self._write(record)
+                case _:
+                    return await self._publish(record)
+
+    async def _publish(self, record: ArticleRecord) -> ArticleState | None:
+        if not await asyncio.to_thread(self._store.publish, record.id, now=self._clock.now()):
+            return None
+        log.info("article_published")
+        return ArticleState.PUBLISHED
 
     async def _fetch(self, record: ArticleRecord) -> ArticleState | None:
         try:
@@ -106,9 +125,12 @@ class ArticleAdvancer:
         except FetchError as error:
             if error.retryable or not entry_is_article(record):
                 raise
+            log.info("article_only_in_feed", code=error.code, error=error.message)
             document = Document(record.url, record.url, 200, content_type=FEED_ENTRY_TYPE)
-        saved = await asyncio.to_thread(self._store.save_document, record.id, document, now=self._clock.now())
-        return ArticleState.FETCHED if saved else None
+        if not await asyncio.to_thread(self._store.save_document, record.id, document, now=self._clock.now()):
+            return None
+        log.info("article_fetched", size_bytes=len(document.body))
+        return ArticleState.FETCHED
 
     async def _extract(self, record: ArticleRecord) -> ArticleState | None:
         document = await asyncio.to_thread(self._store.load_document, record.id)
@@ -117,7 +139,10 @@ class ArticleAdvancer:
         if extracted.article.word_count < MIN_TEXT_WORDS:
             raise NutgrafError("The page holds too little text to brief.", code="too_little_text")
         async with self._identifying:
-            return await asyncio.to_thread(self._identify, record.id, extracted, now)
+            state = await asyncio.to_thread(self._identify, record.id, extracted, now)
+        if state is not None:
+            log.info("article_extracted", words=extracted.article.word_count, state=state.value)
+        return state
 
     def _identify(self, article_id: ArticleId, extracted: Extracted, now: datetime) -> ArticleState | None:
         article, band_keys = extracted.article, extracted.band_keys
@@ -150,7 +175,7 @@ class ArticleAdvancer:
         )
         brief = dataclasses.replace(brief, usage=usage_of(drafted.answers))
         if drafted.answers and not brief.model:
-            log.info("model_gave_way", article=record.url, model=drafted.answers[-1].model, reason=drafted.reason)
+            log.info("model_gave_way", model=drafted.answers[-1].model, reason=drafted.reason)
         if choice.wish is not None and not brief.model:
             kept = await asyncio.to_thread(self._store.keep_brief, record.id, now=now)
             if kept:  # it was published already, and nothing better was written
@@ -163,9 +188,16 @@ class ArticleAdvancer:
         if history.published and is_comparable:
             broken = await self._stages.run(RECHECK, history.published, revision.article, timeout_s=BRIEF_TIMEOUT_S)
         saved = await asyncio.to_thread(self._store.save_brief, record.id, revision.id, brief, broken=broken, now=now)
-        if saved:
-            await self._chosen(record, choice, drafted)
-        return ArticleState.WRITTEN if saved else None
+        if not saved:
+            return None
+        log.info(
+            "article_written",
+            writer=brief.model or brief.writer,
+            sentences=brief.sentence_count,
+            withheld=len(brief.withheld),
+        )
+        await self._chosen(record, choice, drafted)
+        return ArticleState.WRITTEN
 
     async def _choose(self, record: ArticleRecord) -> ModelChoice:
         if self._model is None or self._model_use is None:
@@ -186,9 +218,10 @@ class ArticleAdvancer:
         own = await asyncio.to_thread(self._store.live_prompt)
         style = self._model.style if own is None else with_own_prompt(self._model.style, own)
         payer = ModelPayer(record.feed_id, record.id, choice.reader_id)
-        drafted = await self._model.draft(article, payer=payer, style=style)
+        with self._tracing.span("ask_model"):
+            drafted = await self._model.draft(article, payer=payer, style=style)
         if drafted.error is not None:
-            log.warning("model_failed", article=record.url, code=drafted.error.code, error=drafted.error.message)
+            log.warning("model_failed", url=record.url, code=drafted.error.code, error=drafted.error.message)
             may_wait = self._waits_for_model and drafted.error.retryable and not drafted.answers
             may_wait = may_wait and drafted.error.code != "budget_spent"  # it is published, and waits as a wish
             if may_wait and record.attempts + 1 < schedule.STEP_ATTEMPTS:
@@ -197,6 +230,7 @@ class ArticleAdvancer:
 
     async def _failed(self, record: ArticleRecord, error: NutgrafError) -> ArticleState:
         now = self._clock.now()
+        what = {"step": STAGES[record.state], "code": error.code, "error": error.message}
         attempts = record.attempts + 1
         is_fetching = record.state is ArticleState.FOUND
         most_attempts = schedule.FETCH_ATTEMPTS if is_fetching else schedule.STEP_ATTEMPTS
@@ -206,8 +240,10 @@ class ArticleAdvancer:
             await asyncio.to_thread(
                 self._store.defer, record.id, until=until, error_code=error.code, error_message=error.message
             )
+            log.info("article_deferred", until=until.isoformat(), attempts=attempts, **what)
             return record.state
         await asyncio.to_thread(
             self._store.quarantine, record.id, error_code=error.code, error_message=error.message, now=now
         )
+        log.info("article_set_aside", **what)
         return ArticleState.QUARANTINED

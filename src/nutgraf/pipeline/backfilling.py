@@ -15,6 +15,7 @@ from nutgraf.domain.capture import Capture
 from nutgraf.domain.feed import Entry
 from nutgraf.domain.records import ArticleRecord, ArticleState, EntryToStore
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
+from nutgraf.pipeline.item_trail import about_article
 from nutgraf.ports import Clock, Store
 from nutgraf.stages.identify import article_key
 
@@ -62,7 +63,8 @@ class Backfiller:
 
     async def _advance(self, record: ArticleRecord) -> None:
         try:
-            self.progress.rested[await self._advancer.advance(record)] += 1
+            with about_article(record):
+                self.progress.rested[await self._advancer.advance(record)] += 1
         finally:
             self._places.release()
 

@@ -11,11 +11,12 @@ from datetime import timedelta
 
 import structlog
 
-from nutgraf.domain.ids import ArticleId, FeedId
+from nutgraf.domain.ids import ArticleId, FeedId, feed_mark
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
 from nutgraf.domain.work import WorkBatch, WorkKind
 from nutgraf.errors import NotFound, NutgrafError
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
+from nutgraf.pipeline.item_trail import about_article
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.pipeline.progress import Progress
 from nutgraf.ports import Clock, Store
@@ -65,26 +66,28 @@ class WorkPerformer:
         try:
             outcome = await self._poller.poll(feed)
         except NotFound:
-            log.info("feed_removed_meanwhile", feed=feed.url)
+            log.info("feed_removed_meanwhile", feed=feed_mark(feed.id), url=feed.url)
             return
         self.progress.totals["polled"] += 1
         self.progress.totals["found"] += outcome.change.new_articles
         if outcome.error is not None:
             self.progress.totals["failed_polls"] += 1
-            log.warning("poll_failed", feed=feed.url, code=outcome.error.code, error=outcome.error.message)
+            error = outcome.error
+            log.warning("poll_failed", feed=feed_mark(feed.id), url=feed.url, code=error.code, error=error.message)
 
     async def advance(self, article: ArticleRecord, steps: Sequence[ArticleState] = STEPS) -> None:
         """Take an article through those of `steps` that come next. One on which our own code breaks is set aside."""
-        try:
-            state = await self._advancer.advance(article, steps)
-        except NutgrafError:
-            raise
-        except Exception as error:
-            log.exception("step_broke", article=article.url)
-            kind = type(error).__name__
-            await self._set_aside(article, "internal", f"Nutgraf failed on this article ({kind}); a fault of ours.")
-        else:
-            self._count(article.id, state)
+        with about_article(article):
+            try:
+                state = await self._advancer.advance(article, steps)
+            except NutgrafError:
+                raise
+            except Exception as error:
+                log.exception("step_broke", url=article.url)
+                kind = type(error).__name__
+                await self._set_aside(article, "internal", f"Nutgraf failed on this article ({kind}); a fault of ours.")
+            else:
+                self._count(state)
 
     async def _poll_batch(self, batch: WorkBatch) -> None:
         feed_ids = [FeedId(number) for number in batch.ids]
@@ -127,12 +130,13 @@ class WorkPerformer:
         await asyncio.to_thread(
             self._store.quarantine, article.id, error_code=error_code, error_message=error_message, now=now
         )
-        self._count(article.id, ArticleState.QUARANTINED)
+        with about_article(article):
+            log.info("article_set_aside", code=error_code, error=error_message)
+        self._count(ArticleState.QUARANTINED)
 
-    def _count(self, article_id: ArticleId, state: ArticleState) -> None:
+    def _count(self, state: ArticleState) -> None:
         if state in (ArticleState.PUBLISHED, ArticleState.COPY, ArticleState.QUARANTINED):
             self.progress.totals[state.value] += 1
-            log.info("article_done", article=article_id, state=state.value)
 
 
 async def _all_of(works: Sequence[object]) -> None:

@@ -15,10 +15,11 @@ from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import EntryToStore, FeedRecord, FeedState, PollChange, PollResult
 from nutgraf.errors import FetchError, HTTPStatus, NutgrafError, StoreError
 from nutgraf.pipeline import schedule
+from nutgraf.pipeline.item_trail import UNTRACED, about_feed, log_poll
 from nutgraf.pipeline.recording import PollRecorder
 from nutgraf.pipeline.schedule import IntervalLimits
 from nutgraf.pipeline.work import PARSE, ParsedFeed
-from nutgraf.ports import Clock, Fetcher, StageRunner, Store
+from nutgraf.ports import Clock, Fetcher, StageRunner, Store, Tracing
 from nutgraf.stages.identify import decide_entries, rekey_entries, suspect_hashes
 
 PARSE_TIMEOUT_S = 20.0
@@ -53,19 +54,27 @@ class FeedPoller:
         stages: StageRunner,
         clock: Clock,
         limits_for: Callable[[str], IntervalLimits],
+        tracing: Tracing = UNTRACED,
     ) -> None:
         self._store = store
         self._fetcher = fetcher
         self._stages = stages
         self._clock = clock
         self._limits_for = limits_for
+        self._tracing = tracing
         self._recorder = PollRecorder(store)
 
     async def poll(self, feed: FeedRecord) -> PollOutcome:
         """Poll `feed` once and store the result; a failure is stored with its reason, and returned."""
-        with self._recorder.expecting():
-            attempt = await self.attempt(feed)
-        change = await self._recorder.record(feed.id, attempt.result)
+        with about_feed(feed.id), self._tracing.span("poll"):
+            with self._recorder.expecting():
+                attempt = await self.attempt(feed)
+            with self._tracing.span("store"):
+                change = await self._recorder.record(feed.id, attempt.result)
+            if attempt.error is None:
+                log_poll(feed.url, change)
+            for article_id, url in change.found:
+                self._tracing.begin_life(article_id, attempt.result.polled_at, url)
         return PollOutcome(change, attempt.error)
 
     async def fail(self, feed: FeedRecord, error: NutgrafError) -> None:
@@ -78,21 +87,23 @@ class FeedPoller:
         Raises StoreError where the database is away: not the feed's fault.
         """
         try:
-            document = await self._fetcher.fetch(
-                FetchRequest(feed.url, Purpose.FEED, etag=feed.etag, last_modified=feed.last_modified)
-            )
+            with self._tracing.span("fetch"):
+                document = await self._fetcher.fetch(
+                    FetchRequest(feed.url, Purpose.FEED, etag=feed.etag, last_modified=feed.last_modified)
+                )
             parsed: ParsedFeed | None = None
             if not document.not_modified:
-                parsed = await self._stages.run(
-                    PARSE, document.body, document.final_url, document.content_type, timeout_s=PARSE_TIMEOUT_S
-                )
+                with self._tracing.span("parse"):
+                    parsed = await self._stages.run(
+                        PARSE, document.body, document.final_url, document.content_type, timeout_s=PARSE_TIMEOUT_S
+                    )
             return Attempt(await self._decide(feed, document, parsed))
         except NutgrafError as error:
             if isinstance(error, StoreError) and error.retryable:
                 raise
             return Attempt(self._failed(feed, error), error)
         except Exception as error:  # a fault of ours must back off like any other
-            log.exception("poll_broke", feed=feed.url)
+            log.exception("poll_broke", url=feed.url)
             message = f"Nutgraf failed on this feed ({type(error).__name__}); this is a fault of ours."
             fault = NutgrafError(message, code="internal")
             return Attempt(self._failed(feed, fault), fault)

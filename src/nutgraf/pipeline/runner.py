@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from nutgraf.domain.ids import FeedId
+from nutgraf.domain.ids import FeedId, article_mark, feed_mark
 from nutgraf.domain.records import ArticleRecord, ArticleState, FeedRecord
 from nutgraf.errors import NutgrafError
 from nutgraf.pipeline.advancing import STEPS
@@ -219,7 +219,7 @@ class PipelineRunner:
         try:
             await self._performer.poll(feed)
         except NutgrafError as error:
-            await self._store_failed("poll_not_stored", error, feed=feed.url)
+            await self._store_failed("poll_not_stored", error, feed=feed_mark(feed.id), url=feed.url)
         finally:
             self.progress.feeds_under_way.discard(feed.id)
             _leave(self._feed_hosts, host)
@@ -228,7 +228,7 @@ class PipelineRunner:
         try:
             await self._performer.advance(article)
         except NutgrafError as error:
-            await self._store_failed("step_not_stored", error, article=article.url)
+            await self._store_failed("step_not_stored", error, article=article_mark(article.id), url=article.url)
         finally:
             self.progress.articles_under_way.discard(article.id)
             _leave(self._hosts, host)

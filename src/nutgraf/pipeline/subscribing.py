@@ -11,6 +11,7 @@ from nutgraf.domain.desk import MAX_CATEGORY_CHARS
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState
 from nutgraf.errors import Blocked, ConfigError, Conflict, ParseError
+from nutgraf.pipeline.item_trail import about_feed, log_poll
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.ports import Clock, Store
 from nutgraf.stages.parse import parse_opml
@@ -57,7 +58,9 @@ async def subscribe(address: str, *, store: Store, poller: FeedPoller, clock: Cl
     if isinstance(attempt.error, Blocked):
         raise attempt.error
     feed = await asyncio.to_thread(store.add_feed, attempt.result.moved_to or url, now=now)
-    await asyncio.to_thread(store.record_poll, feed.id, attempt.result)
+    change = await asyncio.to_thread(store.record_poll, feed.id, attempt.result)
+    with about_feed(feed.id):
+        log_poll(feed.url, change)
     return await asyncio.to_thread(store.get_feed, feed.id)
 
 

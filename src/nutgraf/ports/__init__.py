@@ -9,7 +9,7 @@ from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, Mar
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 from nutgraf.ports.store import Store
 from nutgraf.ports.work import HostLeases, WorkerStore, WorkQueue, WorkScheduling
-from nutgraf.ports.world import Clock, Fetcher, LanguageModel, StageRunner, Writer
+from nutgraf.ports.world import Clock, Fetcher, LanguageModel, StageRunner, Tracing, Writer
 
 __all__ = [
     "AccountStore",
@@ -30,6 +30,7 @@ __all__ = [
     "SearchStore",
     "StageRunner",
     "Store",
+    "Tracing",
     "WorkQueue",
     "WorkScheduling",
     "WorkerStore",

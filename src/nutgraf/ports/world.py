@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Draft
 from nutgraf.domain.document import Document, FetchRequest
+from nutgraf.domain.ids import ArticleId
 from nutgraf.domain.model import ModelAnswer, ModelRequest
 
 
@@ -84,4 +86,24 @@ class StageRunner(Protocol):
 
     async def close(self) -> None:
         """End all processes. Idempotent."""
+        ...
+
+
+class Tracing(Protocol):
+    """Tells a collector of traces what was done and how long it took. No method raises for a collector that is away."""
+
+    def span(self, name: str) -> AbstractContextManager[object]:
+        """What happens within took so long, as part of the span around it; an error that leaves it is told, too."""
+        ...
+
+    def life_of(self, article_id: ArticleId, found_at: datetime) -> AbstractContextManager[object]:
+        """Spans within belong to the life of this article, in whatever process each of its steps is done."""
+        ...
+
+    def begin_life(self, article_id: ArticleId, found_at: datetime, url: str) -> None:
+        """The article was found just now, by what the span around this call is about."""
+        ...
+
+    def close(self) -> None:
+        """Send what is left, within seconds. Idempotent."""
         ...

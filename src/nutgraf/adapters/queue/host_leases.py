@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import psycopg_pool
 import structlog
+from structlog.contextvars import unbind_contextvars
 
 from nutgraf.adapters.queue.postgres_schema import connection_info
 from nutgraf.errors import StoreError
@@ -97,6 +98,7 @@ class PostgresHostLeases:
             self._working = asyncio.create_task(self._work_through())
 
     async def _work_through(self) -> None:
+        unbind_contextvars("article", "feed", "job")  # of whoever came first; this is for all
         try:
             while self._wanted or self._given_back:
                 wanted, self._wanted = self._wanted, {}

@@ -21,6 +21,7 @@ from procrastinate import exceptions, jobs, retry
 from procrastinate.worker import Worker
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
+from structlog.contextvars import bound_contextvars
 
 from nutgraf.adapters.queue.postgres_schema import connection_info
 from nutgraf.domain.work import WorkBatch, WorkKind
@@ -152,21 +153,25 @@ class ProcrastinateQueue:
             self._workers.discard(worker)
 
     async def _do(self, context: procrastinate.JobContext, /, **args: Any) -> None:
-        assert self._perform is not None
         batch = _batch(context.job.task_name, args)
+        with bound_contextvars(job=f"j{context.job.id}"):
+            await self._do_batch(batch, context.job.id)
+
+    async def _do_batch(self, batch: WorkBatch, job_id: int | None) -> None:
+        assert self._perform is not None
         try:
             if batch.losses < SUSPECT_FROM_LOSSES:
                 await self._perform(batch)
                 return
             async with self._suspects:  # what ended several workers is done alone, so that it is known when it does it
                 async with self._pool().connection() as connection:
-                    await connection.execute(_BEGIN, (context.job.id,))
+                    await connection.execute(_BEGIN, (job_id,))
                 await self._perform(batch)
         except NutgrafError as error:
-            log.warning("batch_failed", kind=batch.kind.value, ids=batch.ids[:5], code=error.code, error=error.message)
+            log.warning("batch_failed", kind=batch.kind.value, items=batch.marks, code=error.code, error=error.message)
             raise
         except Exception:
-            log.exception("batch_broke", kind=batch.kind.value, ids=batch.ids[:5])
+            log.exception("batch_broke", kind=batch.kind.value, items=batch.marks)
             raise
 
     async def _beat_forever(self) -> None:
@@ -262,7 +267,7 @@ class ProcrastinateScheduling:
                     batch = _batch(job["task_name"], job["args"])
                     parts = _after_loss(batch, has_begun=job["args"].get("has_begun", False))
                     rows += [_row(part) for part in parts]
-                    log.warning("batch_taken_over", kind=batch.kind.value, ids=batch.ids[:5], losses=parts[0].losses)
+                    log.warning("batch_taken_over", kind=batch.kind.value, items=batch.marks, losses=parts[0].losses)
                 if lost:
                     await self._connection.execute(
                         "DELETE FROM procrastinate_jobs WHERE id = ANY(%s)", ([job["id"] for job in lost],)

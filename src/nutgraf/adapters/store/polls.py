@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -192,7 +191,10 @@ def _move(connection: Connection, feed_id: FeedId, url: str) -> FeedId:
 
 
 class _Brought:
-    """What one poll brought, by stored key: `new` and `changed` entries once they are told from those known."""
+    """What one poll brought, by stored key: `new` and `changed` entries once they are told from those known.
+
+    `found` are addresses of the articles among them that no feed had.
+    """
 
     def __init__(self, feed_id: FeedId, result: PollResult) -> None:
         self.feed_id = feed_id
@@ -201,6 +203,7 @@ class _Brought:
         for entry in result.entries:
             self.new.setdefault(bounded_key(entry.entry_key), entry)
         self.changed: dict[ArticleId, tuple[str, EntryToStore]] = {}
+        self.found: dict[ArticleId, str] = {}
         self.change = PollChange()
 
     def set_known_apart(self, connection: Connection) -> None:
@@ -218,19 +221,21 @@ def _store_entries(connection: Connection, brought: Sequence[_Brought]) -> None:
         if one.feed_id in have_entries:
             one.set_known_apart(connection)
     with_new = [one for one in brought if one.new]
-    added = _add_entries(connection, with_new) if with_new else Counter()
+    if with_new:
+        _add_entries(connection, with_new)
     tally = Tally()
-    if total := sum(added.values()):
+    if total := sum(len(one.found) for one in with_new):
         tally.move(None, ArticleState.FOUND, total)
     for one in brought:
         if one.changed:
             refresh(connection, one.feed_id, one.changed, now=one.now, tally=tally)
-        one.change = PollChange(new_articles=added[one.feed_id], changed_articles=len(one.changed))
+        found, changed = tuple(one.found.items()), tuple(one.changed)
+        one.change = PollChange(len(found), len(changed), found=found, announced_again=changed)
     tally.apply(connection)
 
 
-def _add_entries(connection: Connection, brought: Sequence[_Brought]) -> Counter[FeedId]:
-    """Store entries that their feeds did not have, with the articles that no feed had; how many of those by feed."""
+def _add_entries(connection: Connection, brought: Sequence[_Brought]) -> None:
+    """Store entries that their feeds did not have, with the articles that no feed had (`found`)."""
     unknown = [
         Announced(entry, one.feed_id, one.now)
         for one in brought
@@ -244,6 +249,11 @@ def _add_entries(connection: Connection, brought: Sequence[_Brought]) -> Counter
     for one in brought:
         article_ids = [entry.article_id or taken_in.ids[bounded_key(entry.article_key)] for entry in one.new.values()]
         announced = set(article_ids)
+        one.found = {
+            article_id: entry.url
+            for entry, article_id in zip(one.new.values(), article_ids, strict=True)
+            if owners.get(article_id) == one.feed_id
+        }
         others = sorted(number for number in announced if owners.get(number) != one.feed_id)
         repeated = join(connection, one.feed_id, others) if others else set()
         if renamed := [entry for entry in one.new.values() if entry.article_id is not None]:
@@ -256,4 +266,3 @@ def _add_entries(connection: Connection, brought: Sequence[_Brought]) -> Counter
         counts.append({"feed_id": one.feed_id, "more": len(announced) - len(repeated), "found_at": found_at})
     _INSERT_ENTRIES.execute(connection, *zip(*rows, strict=True))
     connection.execute(_COUNT_ARTICLES, counts)
-    return Counter(feed_id for feed_id in owners.values() if feed_id is not None)
