@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Coroutine
@@ -15,7 +16,7 @@ from nutgraf.adapters.clock import SystemClock
 from nutgraf.domain.work import QUEUES
 from nutgraf.errors import ConfigError
 from nutgraf.model_wiring import ModelParts, make_model_parts
-from nutgraf.ports import Clock, Fetcher, HostLeases, StageRunner, Store
+from nutgraf.ports import Clock, Fetcher, HostLeases, StageRunner, Store, Tracing
 from nutgraf.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Application:
     pictures: PictureCollector
     disk: DiskGuard
     queues: tuple[str, ...]
-    model: ModelParts | None = None
+    model: ModelParts | None
+    tracing: Tracing
 
     @property
     def is_shared(self) -> bool:
@@ -72,6 +74,7 @@ class Application:
         await self.fetcher.close()
         if self.model is not None:
             await self.model.writer.close()
+        await asyncio.to_thread(self.tracing.close)
         self.store.close()
 
 
@@ -169,12 +172,14 @@ def build_application(
     stages = ProcessStageRunner(
         TASKS, workers=worker_count(settings), memory_limit_bytes=settings.work.process_memory_bytes
     )
+    tracing = make_tracing(settings)
     poller = FeedPoller(
         store=store,
         fetcher=fetcher,
         stages=stages,
         clock=clock,
         limits_for=_interval_limits(settings, allow_private),
+        tracing=tracing,
     )
     model = make_model_parts(settings, store=store, stages=stages, clock=clock)
     advancer = ArticleAdvancer(
@@ -186,6 +191,7 @@ def build_application(
         model=model.writer if model else None,
         model_use=model.use if model else None,
         waits_for_model=settings.writing.wait_for_model,
+        tracing=tracing,
     )
     disk = DiskGuard(
         free_bytes=lambda: shutil.disk_usage(data_disk(settings)).free,
@@ -220,8 +226,35 @@ def build_application(
     else:
         runner = _own_runner(settings, performer, store, clock, disk)
     return Application(
-        settings, store, fetcher, stages, clock, poller, advancer, runner, companions, pictures, disk, queues, model
+        settings=settings,
+        store=store,
+        fetcher=fetcher,
+        stages=stages,
+        clock=clock,
+        poller=poller,
+        advancer=advancer,
+        runner=runner,
+        companions=companions,
+        pictures=pictures,
+        disk=disk,
+        queues=queues,
+        model=model,
+        tracing=tracing,
     )
+
+
+def make_tracing(settings: Settings) -> Tracing:
+    """Where traces go, with nothing imported where they go nowhere. Raises ConfigError."""
+    from nutgraf.pipeline.item_trail import UNTRACED
+
+    if not settings.traces.url:
+        return UNTRACED
+    try:
+        from nutgraf.adapters.traces import OtlpTracing
+    except ModuleNotFoundError as error:
+        message = f"The package {error.name} that sends traces is missing; install nutgraf[traces]."
+        raise ConfigError(message, code="no_traces_package") from None
+    return OtlpTracing(settings.traces.url, share=settings.traces.share, version=__version__)
 
 
 def _host_leases(settings: Settings) -> HostLeases | None:

@@ -421,6 +421,16 @@ class LogSettings(_Section):
     format: Literal["text", "json"] = Field(default="text", description="`text` for people, `json` for machines.")
 
 
+class TraceSettings(_Section):
+    """OpenTelemetry traces; they need the extra `nutgraf[traces]`."""
+
+    url: str = Field(
+        default="",
+        description="Where to send traces (OTLP over HTTP), such as `http://127.0.0.1:4318/v1/traces`. Empty: nowhere.",
+    )
+    share: float = Field(default=1.0, ge=0, le=1, description="Share of articles and polls of which traces are sent.")
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Frozen; made by `load_settings`."""
 
@@ -443,6 +453,7 @@ class Settings(BaseSettings):
     writing: WritingSettings = WritingSettings()
     topics: TopicSettings = TopicSettings()
     log: LogSettings = LogSettings()
+    traces: TraceSettings = TraceSettings()
     _options: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")

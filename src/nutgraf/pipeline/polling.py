@@ -72,10 +72,14 @@ class FeedPoller:
             with self._tracing.span("store"):
                 change = await self._recorder.record(feed.id, attempt.result)
             if attempt.error is None:
-                log_poll(feed.url, change)
-            for article_id, url in change.found:
-                self._tracing.begin_life(article_id, attempt.result.polled_at, url)
+                self.tell(feed.url, attempt.result, change)
         return PollOutcome(change, attempt.error)
+
+    def tell(self, url: str, result: PollResult, change: PollChange) -> None:
+        """Say in the log and in traces what a stored poll of the feed at `url` found."""
+        log_poll(url, change)
+        for article_id, article_url in change.found:
+            self._tracing.begin_life(article_id, result.polled_at, article_url)
 
     async def fail(self, feed: FeedRecord, error: NutgrafError) -> None:
         """Store a poll that was not even tried as failed, so that it waits as any other failure does."""

@@ -11,7 +11,7 @@ from nutgraf.domain.desk import MAX_CATEGORY_CHARS
 from nutgraf.domain.ids import FeedId
 from nutgraf.domain.records import FeedRecord, FeedState
 from nutgraf.errors import Blocked, ConfigError, Conflict, ParseError
-from nutgraf.pipeline.item_trail import about_feed, log_poll
+from nutgraf.pipeline.item_trail import about_feed
 from nutgraf.pipeline.polling import FeedPoller
 from nutgraf.ports import Clock, Store
 from nutgraf.stages.parse import parse_opml
@@ -60,7 +60,7 @@ async def subscribe(address: str, *, store: Store, poller: FeedPoller, clock: Cl
     feed = await asyncio.to_thread(store.add_feed, attempt.result.moved_to or url, now=now)
     change = await asyncio.to_thread(store.record_poll, feed.id, attempt.result)
     with about_feed(feed.id):
-        log_poll(feed.url, change)
+        poller.tell(feed.url, attempt.result, change)
     return await asyncio.to_thread(store.get_feed, feed.id)
 
 
