@@ -119,7 +119,7 @@ def open_database(settings: Settings, url: str = "") -> Database:
 
 def is_shared(settings: Settings) -> bool:
     """Whether the database is one that several machines can work on."""
-    return settings.database_url.startswith("postgres")
+    return settings.database.url.startswith("postgres")
 
 
 def make_fetcher(

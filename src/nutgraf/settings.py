@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -48,6 +48,7 @@ from nutgraf.text.secrets import mask_secrets
 CONFIG_FILE_NAME = "nutgraf.toml"
 DATABASE_FILE_NAME = "nutgraf.db"
 MAX_KEY_BYTES = 8_192
+MAX_PASSWORD_BYTES = 1_000
 
 
 class _Section(BaseModel):
@@ -93,6 +94,31 @@ class DatabaseSettings(_Section):
             "machines may share. Empty: SQLite in the data folder."
         ),
     )
+    password_file: Path | None = Field(
+        default=None, description="File that holds nothing but the password of the user in `url`."
+    )
+
+    def full_url(self) -> str:
+        """`url` with the password that `password_file` holds. Raises ConfigError."""
+        if self.password_file is None:
+            return self.url
+        parts = urlsplit(self.url)
+        if not parts.username or parts.password is not None:
+            message = "database.password_file needs a database.url with a user and without a password."
+            raise ConfigError(message, code="bad_database_password")
+        try:
+            with self.password_file.expanduser().open("rb") as file:
+                password = file.read(MAX_PASSWORD_BYTES + 1).decode().strip()
+        except OSError as error:
+            message = f"The password file {self.password_file} cannot be read ({error.strerror})."
+            raise ConfigError(message, code="bad_database_password") from None
+        except UnicodeDecodeError:
+            password = ""
+        if not password or len(password) > MAX_PASSWORD_BYTES or not password.isprintable():
+            message = f"The password file {self.password_file} does not hold one line of text."
+            raise ConfigError(message, code="bad_database_password")
+        user, _, host = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
 class FetchSettings(_Section):
@@ -464,8 +490,8 @@ class Settings(BaseSettings):
 
     @property
     def database_url(self) -> str:
-        """Address of the store: the one that is set, else SQLite in the data folder."""
-        return self.database.url or f"sqlite:///{self.data_dir / DATABASE_FILE_NAME}"
+        """Address of the store: the one that is set, else SQLite in the data folder. Raises ConfigError."""
+        return self.database.full_url() or f"sqlite:///{self.data_dir / DATABASE_FILE_NAME}"
 
     @classmethod
     def settings_customise_sources(

@@ -11,11 +11,9 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from nutgraf.cli import COMMANDS
 from nutgraf.domain.account import Role, TicketKind, TokenScope
 from nutgraf.domain.ids import ReaderId
 from nutgraf.errors import StoreError
-from nutgraf.settings import describe_settings, load_settings
 from sample_site.site import NOW, SampleSite, make_sample_site
 from sample_site.visitor import Visitor
 
@@ -101,13 +99,3 @@ def test_alerts_and_dashboard_name_metrics_that_there_are(site: SampleSite) -> N
     named = {name for query in queries for name in re.findall(r"nutgraf_[a-z_]+", query)}
     assert len(named) > 10
     assert named <= names
-
-
-def test_commands_and_settings_of_deploy_are_nutgraf_s() -> None:
-    known = {f"NUTGRAF_{value.name.upper().replace('.', '__')}" for value in describe_settings(load_settings())}
-    for name in ("Dockerfile", "nutgraf.service"):
-        text = (DEPLOY / name).read_text()
-        assert set(re.findall(r"NUTGRAF_[A-Z_]+", text)) <= known
-    unit = (DEPLOY / "nutgraf.service").read_text()
-    assert re.findall(r"^ExecStart=\S+/nutgraf (\S+)", unit, re.MULTILINE) == ["serve"]
-    assert json.loads(re.findall(r"^CMD (.*)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)[0])[0] in COMMANDS

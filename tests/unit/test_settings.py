@@ -157,3 +157,37 @@ def test_a_key_is_never_shown(tmp_path: Path) -> None:
     assert found["model.key"].value == "**********"
     assert found["backup_model.key"].value == ""
     assert KEY not in f"{settings!r} {settings} {found} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+def test_a_database_s_password_may_be_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("a/b@c: d%\n")
+    named = {"url": "postgresql://nutgraf@db.internal:5433/news?sslmode=require", "password_file": secret}
+    settings = load_settings(data_dir=tmp_path, database=named)
+    assert settings.database_url == "postgresql://nutgraf:a%2Fb%40c%3A%20d%25@db.internal:5433/news?sslmode=require"
+    assert all("b%40c" not in value.value and "b@c" not in value.value for value in describe_settings(settings))
+
+
+@pytest.mark.parametrize(
+    ("url", "content", "complaint"),
+    [
+        ("postgresql://db/news", b"x", "with a user"),
+        ("postgresql://me:word@db/news", b"x", "without a password"),
+        ("", b"x", "with a user"),
+        ("postgresql://me@db/news", None, "cannot be read"),
+        ("postgresql://me@db/news", b"", "one line"),
+        ("postgresql://me@db/news", b"two\nlines", "one line"),
+        ("postgresql://me@db/news", b"\xff\xfe", "one line"),
+        ("postgresql://me@db/news", b"x" * 2_000, "one line"),
+    ],
+)
+def test_a_password_file_that_cannot_be_used_is_a_plain_error(
+    tmp_path: Path, url: str, content: bytes | None, complaint: str
+) -> None:
+    secret = tmp_path / "password"
+    if content is not None:
+        secret.write_bytes(content)
+    settings = load_settings(data_dir=tmp_path, database={"url": url, "password_file": secret})
+    with pytest.raises(ConfigError, match=complaint) as refused:
+        _ = settings.database_url
+    assert refused.value.code == "bad_database_password"
