@@ -134,7 +134,7 @@ def test_headlines_and_freshness_count() -> None:
 
     def score(headline: str, body: str, days_old: float = 0) -> float:
         listed_at = NOW - timedelta(days=days_old)
-        return relevance(query, headline.split(), body.split(), listed_at=listed_at, now=NOW)
+        return relevance(query, headline, body, listed_at=listed_at, now=NOW)
 
     assert score("ferry back", "boats") > score("boats", "ferry back")
     assert score("boats", "ferry ferry") > score("boats", "ferry boat")

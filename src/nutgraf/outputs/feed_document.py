@@ -49,25 +49,33 @@ class FeedDocument:
         return max((entry.updated_at for entry in self.entries), default=NEVER)
 
 
-def brief_entry(
+def brief_content(
     card: BriefCard, sentences: Sequence[tuple[Part, BriefSentence]], *, base_url: str, language: str = ""
-) -> FeedEntry:
-    """A published brief as an entry; `sentences` in the order of the page, `base_url` without a slash at its end.
+) -> str:
+    """The HTML of a brief's entry; `sentences` in the order of the page. See `brief_entry`."""
+    return brief_html(card, sentences, evidence_url=f"{_page_url(card, base_url)}/evidence", language=language)
+
+
+def brief_entry(card: BriefCard, content: str, *, base_url: str, language: str = "") -> FeedEntry:
+    """A published brief as an entry with the `content` of `brief_content`; `base_url` without a slash at its end.
 
     Its id comes from the article's address and so stays where the site moves. `language` is a BCP 47 tag.
     """
     changes = (card.briefed_at, card.updated_at, card.corrected_at)
-    page_url = f"{base_url}/brief/{card.article_id}"
     return FeedEntry(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'nutgraf brief of {card.url}')}",
         title=card.headline,
-        page_url=page_url,
+        page_url=_page_url(card, base_url),
         published_at=card.published_at,
         updated_at=max((moment for moment in changes if moment is not None), default=card.published_at),
-        html=brief_html(card, sentences, evidence_url=f"{page_url}/evidence", language=language),
+        html=content,
         summary=card.dek,
         author=card.publisher.name,
         source_url=card.url if card.url.startswith(("http://", "https://")) else "",
         language=language,
         tags=(*(FLAG_LABELS[flag] for flag in card.flags), *(topic.name for topic in card.topics)),
     )
+
+
+def _page_url(card: BriefCard, base_url: str) -> str:
+    return f"{base_url}/brief/{card.article_id}"

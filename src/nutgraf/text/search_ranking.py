@@ -17,18 +17,28 @@ FRESH_SHARE = 0.6
 HALF_LIFE_DAYS = 14.0
 
 
-def relevance(
-    query: SearchQuery, headline: Sequence[str], body: Sequence[str], *, listed_at: datetime, now: datetime
-) -> float:
-    """A score above zero; `headline` and `body` are terms of a brief that has all that is asked for."""
+def relevance(query: SearchQuery, headline: str, body: str, *, listed_at: datetime, now: datetime) -> float:
+    """A score above zero; `headline` and `body` are terms, between single spaces, of a brief that has all that is
+    asked for.
+    """
     score = 1.0
     for phrase in query.wanted:
-        in_headline = len(occurrences(phrase, headline))
-        in_body = len(occurrences(phrase, body))
+        in_headline = _count(phrase, headline)
+        in_body = _count(phrase, body)
         score += HEADLINE_WEIGHT * _saturated(in_headline) + _saturated(in_body)
     age_days = max(0.0, (now - listed_at).total_seconds() / 86_400)
     freshness = math.exp2(-age_days / HALF_LIFE_DAYS)
     return score * (1 - FRESH_SHARE + FRESH_SHARE * freshness)
+
+
+def _count(phrase: Phrase, terms: str) -> int:
+    """How often `phrase` stands in `terms`: by whole texts, since a search ranks hundreds."""
+    text, sought = f" {terms} ", f" {' '.join(phrase.terms)}"
+    if phrase.is_prefix:
+        return text.count(sought)
+    if f"{sought}{sought} " in text:  # neighbours share a space, which is counted once
+        text, sought = text.replace(" ", "  "), sought.replace(" ", "  ").removeprefix(" ")
+    return text.count(f"{sought} ")
 
 
 def occurrences(phrase: Phrase, terms: Sequence[str]) -> list[int]:
@@ -76,9 +86,10 @@ def choose_snippet(sentences: Sequence[str], phrases: Sequence[Phrase]) -> str:
     """The sentence with the most of `phrases`, the first among equals; empty where there is no sentence."""
     if not sentences:
         return ""
-
     best, most = sentences[0], 0
     for sentence in sentences:
+        if not _may_hold_any(sentence, phrases):
+            continue
         terms = search_terms(sentence)
         matched = sum(bool(occurrences(phrase, terms)) for phrase in phrases)
         if matched > most:
@@ -86,6 +97,17 @@ def choose_snippet(sentences: Sequence[str], phrases: Sequence[Phrase]) -> str:
         if most == len(phrases):
             break
     return best
+
+
+def _may_hold_any(sentence: str, phrases: Sequence[Phrase]) -> bool:
+    """Whether it is worth the time to take `sentence` apart: by letters alone, for those that stand as they are said.
+
+    A word may end otherwise than its term: "ferries", "ferry".
+    """
+    if not sentence.isascii():
+        return True
+    letters = sentence.lower().replace(".", "").replace("'", "")  # which stand inside words and not in their terms
+    return any(not (start := phrase.terms[0][:-1]).isalpha() or start in letters for phrase in phrases)
 
 
 def _saturated(count: int) -> float:

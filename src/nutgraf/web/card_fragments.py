@@ -20,10 +20,8 @@ _Key = tuple[BriefCard, tuple[BriefCard, ...], str, bool, str, date]
 class CardFragments:
     """Makes the markup of one card. Of the time it says the age of the brief and whether it was changed today."""
 
-    def __init__(self, environment: jinja2.Environment, form_mark: str) -> None:
-        """`form_mark` stands where forms have their token."""
+    def __init__(self, environment: jinja2.Environment) -> None:
         self._environment = environment
-        self._form_mark = form_mark
         self._kept: Kept[_Key, Markup] = Kept(FRAGMENTS_KEPT)
 
     def __call__(
@@ -35,9 +33,7 @@ class CardFragments:
         if fragment is None:
             template = self._environment.get_template("parts/full_card.html")
             fragment = Markup(  # noqa: S704 - a template's output, escaped already
-                template.render(
-                    card=card, now=now, path=path, is_lead=is_lead, others=others, form_token=self._form_mark
-                )
+                template.render(card=card, now=now, path=path, is_lead=is_lead, others=others)
             )
             self._kept.keep(key, fragment)
         return fragment

@@ -30,7 +30,7 @@ TEXT_TYPES_WHOLE = ("application/xml", "image/svg+xml")
 
 
 def _zstd(body: bytes) -> bytes:
-    return zstd.compress(body, level=5)
+    return zstd.compress(body, level=3)
 
 
 def _brotli(body: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,6 +37,11 @@ SECURITY_HEADERS: Mapping[str, str] = {
 API_PREFIX = "/api/"
 """Addresses for programs: they are refused in JSON."""
 PAGE_CACHE_CONTROL = "private, no-cache"
+_ENCODED_HEADERS = tuple(
+    (name.lower().encode(), value.encode())
+    for name, value in {**SECURITY_HEADERS, "Cache-Control": PAGE_CACHE_CONTROL}.items()
+)
+"""As ASGI sends them; with each answer, so that they are encoded once."""
 MAX_FORM_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -156,10 +161,8 @@ def _limited(receive: Receive, limit_bytes: int) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in SECURITY_HEADERS.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Cache-Control", PAGE_CACHE_CONTROL)
+            present = {name for name, _ in message["headers"]}
+            message["headers"] += [header for header in _ENCODED_HEADERS if header[0] not in present]
         await send(message)
 
     return send_with_headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 import zlib
@@ -13,6 +14,8 @@ from nutgraf.domain.reports import FaultKind
 from nutgraf.outputs.wording import counted
 
 TILE_TONES = 6
+_KEPT = 2_000
+"""Answers kept in memory where the same is asked for each card of a list."""
 MAX_SLUG_CHARS = 60
 
 RTL_LANGUAGES = frozenset(
@@ -153,6 +156,7 @@ def as_sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
+@functools.lru_cache(_KEPT)
 def direction(language: str) -> str:
     """The `dir` attribute for a language tag; `auto` where the language is not known."""
     primary, *subtags = re.split(r"[-_]", language.lower())
@@ -163,12 +167,14 @@ def direction(language: str) -> str:
     return "rtl" if primary in RTL_LANGUAGES else "ltr"
 
 
+@functools.lru_cache(_KEPT)
 def language_tag(language: str) -> str:
     """A language tag fit for a `lang` attribute (BCP 47), empty where it is unknown or malformed."""
     tag = language.replace("_", "-")
     return tag if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}", tag) else ""
 
 
+@functools.lru_cache(_KEPT)
 def tile_letter(name: str) -> str:
     """The letter that stands for a publisher without a logo."""
     words = name.split()
@@ -191,6 +197,7 @@ def url_slug(title: str) -> str:
     return slug[:MAX_SLUG_CHARS].rpartition("-")[0] or slug[:MAX_SLUG_CHARS]
 
 
+@functools.lru_cache(_KEPT)
 def http_url(url: str) -> str:
     """The address where it is a well-formed http or https one, else empty: other schemes are never linked to."""
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ from sqlalchemy import Column, Connection, FromClause, Row, Select, and_, bindpa
 
 from nutgraf.adapters.store.columns import from_microseconds, to_microseconds
 from nutgraf.adapters.store.counters import PUBLISHER
+from nutgraf.adapters.store.engine import KEPT_TOPICS
 from nutgraf.adapters.store.naming import entities_from
 from nutgraf.adapters.store.tables import (
     articles,
@@ -37,6 +37,8 @@ from nutgraf.domain.records import BriefCard, BriefQuery, Publisher, Standing
 from nutgraf.domain.topic import Topic
 
 MAX_CARDS = 1_000
+MAX_KEPT = 20_000
+"""Briefs whose topics are kept in memory; a hundred bytes each, since topics are shared."""
 
 _CURSOR = re.compile(r"(-?\d{1,18})_(\d{1,18})", re.ASCII)
 
@@ -295,13 +297,24 @@ def _picture(digest: str | None, width: int, height: int) -> Picture | None:
 
 
 def load_topics(connection: Connection, brief_ids: Sequence[int]) -> dict[int, tuple[Topic, ...]]:
-    """The topics given to each brief, in their order."""
-    if not brief_ids:
-        return {}
-    given: dict[int, list[Topic]] = defaultdict(list)
-    for brief_id, *topic in connection.execute(_TOPICS, {"brief_ids": brief_ids}).all():
-        given[brief_id].append(_topic(*topic))
-    return {brief_id: tuple(of_brief) for brief_id, of_brief in given.items()}
+    """The topics given to each brief, in their order.
+
+    Reads keep them: a brief never gets others, no number of a brief is given twice, and lists show the same briefs
+    again and again. A topic that was renamed in the taxonomy has its new name from the next start on.
+    """
+    kept: dict[int, tuple[Topic, ...]] = connection.get_execution_options().get(KEPT_TOPICS, {})
+    given = {brief_id: known for brief_id in brief_ids if (known := kept.get(brief_id)) is not None}
+    missing = [brief_id for brief_id in brief_ids if brief_id not in given]
+    if not missing:
+        return given
+    found: dict[int, list[Topic]] = {brief_id: [] for brief_id in missing}
+    for brief_id, *topic in connection.execute(_TOPICS, {"brief_ids": missing}).all():
+        found[brief_id].append(_topic(*topic))
+    loaded = {brief_id: tuple(of_brief) for brief_id, of_brief in found.items()}
+    if len(kept) > MAX_KEPT:
+        kept.clear()
+    kept.update(loaded)
+    return given | loaded
 
 
 _topic = functools.lru_cache(4_096)(Topic)

@@ -38,6 +38,9 @@ LATEST = 2**63 - 1
 
 _LOCK = text("SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(CAST(:keys AS bigint[])) AS key ORDER BY 1) AS k")
 
+KEPT_TOPICS = "nutgraf_kept_topics"
+"""The option of connections for reading that holds what `cards.load_topics` keeps."""
+
 _WRITES = "nutgraf_writes"
 _MIGRATES = "nutgraf_migrates"
 
@@ -66,9 +69,9 @@ class Database:
         self.is_postgresql = self.url.get_backend_name() == "postgresql"
         self._engine = self._postgresql_engine() if self.is_postgresql else self._sqlite_engine()
         self._writers: Engine = self._engine.execution_options(**{_WRITES: True})
-        self._readers: Engine = self._engine
+        self._readers: Engine = self._engine.execution_options(**{KEPT_TOPICS: {}})
         if self.is_postgresql:
-            self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ")
+            self._readers = self._readers.execution_options(isolation_level="REPEATABLE READ")
         self._write_lock = threading.Lock()
 
     def read(self, work: Callable[[Connection], T]) -> T:

@@ -123,7 +123,7 @@ def _best(connection: Connection, query: SearchQuery, now: datetime, start: int,
 
     def score(row: Row[Any]) -> tuple[float, int]:
         listed_at = search_index.listed_at_of(row.rowid)
-        return relevance(query, row.headline.split(), row.body.split(), listed_at=listed_at, now=now), row.rowid
+        return relevance(query, row.headline, row.body, listed_at=listed_at, now=now), row.rowid
 
     ranked = sorted(rows[:CANDIDATES], key=score, reverse=True)
     page = [row.rowid for row in ranked[start : start + limit]]

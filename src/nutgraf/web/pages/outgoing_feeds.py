@@ -106,7 +106,7 @@ def _answer(
 ) -> Response:
     """The feed in the format that the address ends in. A token in that address stays out of it."""
     site_url = base_url(request)
-    sentences = site_of(request).services.store.list_sentences([card.brief_id for card in cards])
+    contents = site_of(request).feed_contents.of(cards, site_url)
     media_type, format_feed = FEED_FORMATS[request.path_params["format"]]
     feed = FeedDocument(
         title=link.title,
@@ -114,8 +114,8 @@ def _answer(
         self_url=site_url + link.href(request.path_params["format"]),
         page_url=site_url + page_path,
         entries=tuple(
-            brief_entry(card, sentences.get(card.brief_id, ()), base_url=site_url, language=language_tag(card.language))
-            for card in cards
+            brief_entry(card, content, base_url=site_url, language=language_tag(card.language))
+            for card, content in zip(cards, contents, strict=True)
         ),
     )
     last_modified = feed.updated_at if has_times and feed.entries else None
