@@ -188,3 +188,28 @@ def check_lists(store: SqlStore) -> None:
         listed = store.list_briefs(BriefQuery(topic=slug, limit=100), reader_id=DEFAULT_READER)
         assert len(listed) == count
         assert all(any(slug in (topic.slug, topic.parent) for topic in card.topics) for card in listed)
+
+
+def test_a_page_is_made_of_one_moment(store: SqlStore) -> None:
+    def count(of: SqlStore) -> int:
+        return of.counts().articles.get(ArticleState.FOUND, 0)
+
+    other = open_store(str(store._database.url.render_as_string(hide_password=False)))
+    try:
+        with store.one_moment():
+            assert count(store) == 0
+            other.add_article(make_entry("a"), now=NOON)
+            assert (count(store), count(other)) == (0, 1)
+            with store.one_moment():
+                assert count(store) == 0, "one within another is the same"
+            with pytest.raises(NotFound):
+                store.get_publisher("nobody")
+            assert count(store) == 1, "an error ends it"
+            other.add_article(make_entry("b"), now=NOON)
+            assert count(store) == 1
+            store.add_article(make_entry("c"), now=NOON)
+            assert count(store) == 3, "so does a write"
+            other.add_article(make_entry("d"), now=NOON)
+        assert count(store) == 4
+    finally:
+        other.close()

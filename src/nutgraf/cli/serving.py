@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import anyio.to_thread
 import structlog
 import uvicorn
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from nutgraf.web.services import ModelFacts
 
 START_TIMEOUT_S = 10
+THREADS_OF_SQLITE, THREADS_OF_SHARED = 4, 16
+"""Pages made at the same time. More of them only wait for each other, where none waits for a server of a database."""
 SET_UP_HOURS = 24
 GRACE_S = 5
 """Seconds that open requests get at the end."""
@@ -208,6 +211,8 @@ async def run_until_signal(
     presence = _presence(application, role, runs_pipeline)
     structlog.contextvars.bind_contextvars(worker=presence.name)
     servers = [_Server(_server_config(site.app)) for site in sites]
+    threads = THREADS_OF_SHARED if application.is_shared else THREADS_OF_SQLITE
+    anyio.to_thread.current_default_thread_limiter().total_tokens = threads
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from nutgraf.ports.desk import DeskStore, OperatorStore, PromptStore
@@ -33,6 +34,10 @@ class Store(
 
     def migrate(self) -> None:
         """Bring the schema to this version; refuses a newer one. Raises StoreError."""
+        ...
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """Until the block ends, all that this thread reads is as of one moment; a write of its own begins another."""
         ...
 
     def ping(self) -> None:

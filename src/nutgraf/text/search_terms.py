@@ -31,6 +31,12 @@ def search_terms(text: str) -> list[str]:
     return [term for word in tokenise(text).words if (term := fold_word(word))]
 
 
+@functools.lru_cache(4_000)
+def kept_terms(text: str) -> tuple[str, ...]:
+    """The terms of a headline or another short text that is asked for again and again."""
+    return tuple(search_terms(text))
+
+
 def placed_terms(text: str) -> list[Term]:
     """The terms of `text` in order, each with the offsets of its word."""
     tokens = tokenise(text)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from inspect import iscoroutinefunction
+
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from nutgraf.domain.entity import EntityKind
 from nutgraf.errors import NutgrafError
 from nutgraf.outputs import FEED_FORMATS
 from nutgraf.pipeline.hubs import CALLBACK_PATH
+from nutgraf.ports import Store
 from nutgraf.web.accounts.admission import Admission
 from nutgraf.web.api import health, metrics
 from nutgraf.web.api.mount import API_PATH, LazyApi
@@ -204,7 +211,7 @@ def create_app(services: WebServices) -> Starlette:
     meter = RequestMeter()
     admission = Admission(services, site.form_tokens, routes, errors.error_page)
     app = Starlette(
-        routes=routes,
+        routes=[_reading_at_once(route, services.store) for route in routes],
         middleware=[
             Middleware(Metering, meter=meter),
             Middleware(Compression),
@@ -228,3 +235,17 @@ def create_app(services: WebServices) -> Starlette:
     app.state.site = site
     app.state.meter = meter
     return app
+
+
+def _reading_at_once(route: BaseRoute, store: Store) -> BaseRoute:
+    """The route, its page made of one moment of the store; pages that change something read as they write."""
+    if not isinstance(route, Route) or route.methods != {"GET", "HEAD"} or iscoroutinefunction(route.endpoint):
+        return route
+    make_page: Callable[[Request], Response] = route.endpoint
+
+    @functools.wraps(make_page)
+    def page(request: Request) -> Response:
+        with store.one_moment():
+            return make_page(request)
+
+    return Route(route.path, page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 
 from nutgraf.domain.ids import ArticleId
@@ -10,12 +9,7 @@ from nutgraf.domain.marks import Mute, MuteEffect, MuteKind
 from nutgraf.domain.records import BriefCard
 from nutgraf.domain.search import Phrase
 from nutgraf.text.search_ranking import occurrences
-from nutgraf.text.search_terms import search_terms
-
-_TEXTS_KEPT = 2_000
-
-_terms = functools.lru_cache(_TEXTS_KEPT)(search_terms)
-"""The terms of headlines and deks, which lists show again and again."""
+from nutgraf.text.search_terms import kept_terms, search_terms
 
 
 class Muting:
@@ -40,7 +34,7 @@ class Muting:
             *(self._labels.get((MuteKind.TOPIC, slug)) for topic in card.topics for slug in (topic.slug, topic.parent)),
         ]
         if self._words:
-            terms = [*_terms(card.headline), "", *_terms(card.dek)]
+            terms = [*kept_terms(card.headline), "", *kept_terms(card.dek)]
             found += [mute for mute, phrase in self._words if occurrences(phrase, terms)]
         effective = [mute for mute in found if mute is not None]
         return min(effective, key=lambda mute: mute.effect is not MuteEffect.HIDE, default=None)

@@ -29,6 +29,8 @@ T = TypeVar("T")
 BUSY_TIMEOUT_S = 15
 POOL_SIZE = 8
 POOL_TIMEOUT_S = 30
+STATEMENTS_KEPT = 500
+"""Prepared statements of an SQLite connection: a list of another length in one of them is another statement."""
 CONNECT_TIMEOUT_S = 10
 WRITE_ATTEMPTS = 5
 SQLITE_OLDEST = (3, 35, 0)  # the first with RETURNING
@@ -73,11 +75,32 @@ class Database:
         if self.is_postgresql:
             self._readers = self._readers.execution_options(isolation_level="REPEATABLE READ")
         self._write_lock = threading.Lock()
+        self._of_thread = _OfThread()
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns; it sees the database as of one moment. Raises StoreError."""
+        moment = self._of_thread.moment
+        if moment is not None:
+            with _own_errors():
+                return moment.read(work)
         with _own_errors(), self._readers.begin() as connection:
             return work(connection)
+
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Until the block ends, all that this thread reads is as of its first read, or of the first after a write or
+        an error of its own. It saves a transaction for each read: on PostgreSQL, four trips to the server.
+        """
+        if self._of_thread.moment is not None:
+            yield
+            return
+        moment = self._of_thread.moment = _Moment(self._readers)
+        try:
+            yield
+        finally:
+            self._of_thread.moment = None
+            with _own_errors():
+                moment.end()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -118,6 +141,8 @@ class Database:
             raise StoreError("A reference in the database leads nowhere.", code="broken_reference")
 
     def _commit(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        if self._of_thread.moment is not None:
+            self._of_thread.moment.end()  # what is read next sees what is written now
         if not self.is_postgresql:
             if not self._write_lock.acquire(timeout=BUSY_TIMEOUT_S * 4):
                 raise StoreError("The database is too busy.", code="database_busy", retryable=True)
@@ -154,6 +179,7 @@ class Database:
             engine = create_engine(
                 self.url,
                 pool_size=POOL_SIZE,
+                pool_use_lifo=True,  # the one used last has its pages and statements at hand
                 max_overflow=POOL_SIZE,
                 pool_timeout=POOL_TIMEOUT_S,
                 pool_pre_ping=True,
@@ -178,9 +204,14 @@ class Database:
         engine = create_engine(
             self.url,
             pool_size=POOL_SIZE,
+            pool_use_lifo=True,
             max_overflow=POOL_SIZE * 4,
             pool_timeout=POOL_TIMEOUT_S,
-            connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+            connect_args={
+                "timeout": BUSY_TIMEOUT_S,
+                "check_same_thread": False,
+                "cached_statements": STATEMENTS_KEPT,
+            },
             json_serializer=_compact_json,
         )
 
@@ -204,6 +235,42 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN")
 
         return engine
+
+
+class _Moment:
+    """A transaction for reading, begun at the first read."""
+
+    def __init__(self, readers: Engine) -> None:
+        self._readers = readers
+        self._connection: Connection | None = None
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """What `work` returns. After an error the next read begins anew: PostgreSQL's transaction is lost by it."""
+        if self._connection is None:
+            connection = self._readers.connect()
+            try:
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        try:
+            return work(self._connection)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> None:
+        """Give the connection back; the next read begins another moment."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+class _OfThread(threading.local):
+    """What belongs to one thread."""
+
+    moment: _Moment | None = None
 
 
 class Repository:

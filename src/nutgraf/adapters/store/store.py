@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 from sqlalchemy import text
 
 from nutgraf.adapters.store import schema
@@ -69,6 +71,10 @@ class SqlStore(
     def ping(self) -> None:
         """Raises StoreError where the database does not answer."""
         self._database.read(lambda connection: connection.execute(text("SELECT 1")).scalar())
+
+    def one_moment(self) -> AbstractContextManager[None]:
+        """Until the block ends, all that this thread reads is as of one moment; a write of its own begins another."""
+        return self._database.one_moment()
 
     def close(self) -> None:
         """Release connections. Idempotent."""

@@ -21,7 +21,7 @@ from datetime import datetime
 
 from nutgraf.domain.entity import EntityKind
 from nutgraf.domain.records import BriefCard
-from nutgraf.text.search_terms import search_terms
+from nutgraf.text.search_terms import kept_terms
 
 MAX_CARDS = 400
 """More of a day are not compared with each other: the work grows with pairs that share a rare word."""
@@ -32,6 +32,8 @@ FOLLOWED = 1.6
 READ = 0.35
 TURN = 0.82
 """What a publisher's next story counts after one of theirs was placed."""
+TURNS = 60
+"""Stories by which publishers take turns; those after them, which no front page shows, stand by their score."""
 COMMON_SHARE = 0.12
 """A word in more of the day's briefs than this makes no two of them alike."""
 
@@ -103,8 +105,8 @@ def _take_turns(scored: list[tuple[float, Story]]) -> list[Story]:
     waiting = sorted(
         scored, key=lambda pair: (pair[0], pair[1].lead.published_at, pair[1].lead.article_id), reverse=True
     )
-    ordered = []
-    while waiting:
+    ordered: list[Story] = []
+    while waiting and len(ordered) < TURNS:
         best = max(
             range(min(len(waiting), 30)),  # further down no discount could lift a story to the top
             key=lambda index: (waiting[index][0] * TURN ** placed[waiting[index][1].lead.publisher.slug], -index),
@@ -112,15 +114,15 @@ def _take_turns(scored: list[tuple[float, Story]]) -> list[Story]:
         _, story = waiting.pop(best)
         placed[story.lead.publisher.slug] += 1
         ordered.append(story)
-    return ordered
+    return ordered + [story for _, story in waiting]
 
 
 def _vectors(cards: Sequence[BriefCard]) -> list[_Vector]:
     """TF-IDF vectors of unit length over headline (twice) and dek."""
     counts = []
     for card in cards:
-        headline = search_terms(card.headline)
-        counts.append(Counter([*headline, *headline, *search_terms(card.dek)]))
+        headline = kept_terms(card.headline)
+        counts.append(Counter([*headline, *headline, *kept_terms(card.dek)]))
     found_in = Counter(term for count in counts for term in count)
     most = max(3.0, COMMON_SHARE * len(cards))
     weights = {
@@ -137,17 +139,18 @@ def _vectors(cards: Sequence[BriefCard]) -> list[_Vector]:
 def _same_story(vectors: Sequence[_Vector]) -> list[list[int]]:
     """Groups of indexes; each vector joins the first group whose first member it is alike to."""
     groups: list[list[int]] = []
-    founders: dict[str, list[int]] = {}
+    founders: dict[str, list[tuple[int, float]]] = {}
+    """By term: the groups whose first member has it, with its weight there."""
     for index, vector in enumerate(vectors):
         likeness: defaultdict[int, float] = defaultdict(float)
         for term, value in vector.items():
-            for group in founders.get(term, ()):
-                likeness[group] += value * vectors[groups[group][0]][term]
-        nearest = max(likeness, key=lambda group: (likeness[group], -group), default=None)
-        if nearest is not None and likeness[nearest] >= SAME_STORY:
-            groups[nearest].append(index)
+            for group, founding in founders.get(term, ()):
+                likeness[group] += value * founding
+        most = max(likeness.values(), default=0.0)
+        if most >= SAME_STORY:
+            groups[min(group for group, value in likeness.items() if value == most)].append(index)
             continue
-        for term in vector:
-            founders.setdefault(term, []).append(len(groups))
+        for term, value in vector.items():
+            founders.setdefault(term, []).append((len(groups), value))
         groups.append([index])
     return groups
