@@ -3,8 +3,9 @@
 import pytest
 
 from nutgraf.stages.write.builtin.clauses import tag_tokens, tokenize
+from nutgraf.stages.write.builtin.glued import is_glued
 from nutgraf.stages.write.builtin.insights import repeats_opening
-from nutgraf.stages.write.builtin.titles import find_titles, is_glued
+from nutgraf.stages.write.builtin.titles import find_titles
 from nutgraf.text.lexicon import load_lexicon
 
 ENGLISH = load_lexicon("en")

@@ -22,7 +22,8 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   `contested_verbs` a claim is never told as one, and `source_nouns` may be left to the explanation, as may what
   `trailing_bare_gerunds` open; a long one is rid of `spare_adverbs`, of any in -ly but `telling_adverbs`, and of
   `spare_auxiliaries`; `addressing_verbs` are said of somebody rather than that something is; names that end in
-  `body_nouns` are no person's; `ing_nouns` are words in -ing that are mostly nouns; `paired_verbs` need
+  `body_nouns` are no person's; `ing_nouns` are words in -ing that are mostly nouns, `nouns_in_ly` in -ly;
+  `making_verbs` say what their object is or becomes, `giving_verbs` have two; `paired_verbs` need
   their "from" or "about"; `no_news` is what the press says of its own work;
 - for titles without verb forms: `finite_endings` tell a finite verb, before one of `title_cuts` a clause may end,
   `separable_prefixes` belong to its verb, `reported_verbs` say that somebody else says it;

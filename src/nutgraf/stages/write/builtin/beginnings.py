@@ -113,6 +113,13 @@ def _is_listed(subject: list[Token]) -> bool:
     return bool(commas) and joined > commas[-1] and len(commas) <= 2 and all(t.tag in plain for t in subject)
 
 
+def speaks_of_past(verb: Token, lexicon: Lexicon) -> bool:
+    """Whether the finite verb is a past form: what happened once holds without the occasion it is told with."""
+    return verb.low in _PAST or verb.low.endswith("ed") or lexicon.verb_forms.get(verb.low, "") in _PAST_FORMS
+
+
+_PAST = frozenset(("was", "were", "had", "did", "went", "came", "wasn't", "weren't", "hadn't", "didn't"))
+_PAST_FORMS = frozenset(("past", "past_or_participle", "base_or_past"))
 _ASIDE_WORDS = 6  # "said | in a statement on Monday | that"
 
 

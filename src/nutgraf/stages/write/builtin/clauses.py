@@ -79,11 +79,12 @@ def tag_tokens(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     open_verbs: list[int] = []
     table = _tag_table(lexicon.code) if lexicon.known else _MARKS
     english, forms = lexicon.code == "en", lexicon.verb_forms
+    nouns_in_ly = lexicon.words("nouns_in_ly")
     for position, token in enumerate(tokens):
         low = token.low
         tag = table.get(low)
         if tag is None:
-            tag = _open_class(token, english)
+            tag = _open_class(token, english, nouns_in_ly)
         elif tag == FINITE:
             tag = _closed_verb_class(tokens, position, lexicon)
         elif english and token.text in _NAMES_LIKE_WORDS and position + 1 < len(tokens):
@@ -296,13 +297,19 @@ def _tag_table(code: str) -> dict[str, str]:
     return table | dict.fromkeys(_NUMBER_WORDS, NUMBER) | _MARKS
 
 
-def _open_class(token: Token, english: bool) -> str:
+def _open_class(token: Token, english: bool, nouns_in_ly: frozenset[str]) -> str:
     if not token.is_word:
         return CONTENT
     first = token.text[0]
     if not first.isalpha() and (first.isdigit() or first in _CURRENCIES):
         return NUMBER
-    if english and token.low.endswith("ly") and len(token.low) > 4 and not token.is_capital:
+    if (
+        english
+        and token.low.endswith("ly")
+        and len(token.low) > 4
+        and not token.is_capital
+        and token.low not in nouns_in_ly
+    ):
         return ADVERB
     return CONTENT
 

@@ -36,6 +36,7 @@ from nutgraf.stages.write.builtin.clauses import (
     Token,
 )
 from nutgraf.stages.write.builtin.leaning import capitalise
+from nutgraf.stages.write.builtin.losses import is_lossy
 from nutgraf.text.lexicon import Lexicon
 
 # BOUND: prepositions that belong to the word before them, never cut there.
@@ -105,7 +106,6 @@ _LOOSE = frozenset(("for", "with", "against", "between", "on", "over", "under", 
 _COMPLEMENTING = frozenset(
     ("of", "for", "about", "on", "to", "into", "with", "between", "against", "over", "from", "toward", "in", "at")
 )
-_FARTHER = frozenset(("from", "into", "toward", "towards", "to", "about", "onto"))
 MEASURES = frozenset(
     [
         "percent",
@@ -148,16 +148,12 @@ MEASURES = frozenset(
         "others",
     ]
 )
+_SUMS = frozenset(("million", "billion", "trillion", "dollars", "euros", "pounds", "crowns", "marks"))
 _ADJECTIVE_ENDINGS = ("ent", "ant", "al", "ive", "ous", "ic", "able", "ible", "ful", "less", "ary")
 _CONTRASTS = frozenset(("but", "although", "though"))
 _OBJECT_PRONOUNS = frozenset(
     ["it", "him", "them", "he", "she", "they", "there", "this", "that", "these", "those", "one", "ones"]
 )
-# Behind these another statement begins, which narrows no "only" or "largest" before them.
-_APART = frozenset(("when", "while", "because", "although", "though", "whereas"))
-_CONDITION_REACH = 14
-_CONDITIONS = frozenset(("if", "unless", "provided"))
-_QUANTIFIERS = frozenset(["all", "every", "no", "none", "most", "half", "only"])
 _GROUP = frozenset((FINITE, BASE, PARTICIPLE, ADVERB, NEGATION, TO))
 
 
@@ -186,74 +182,12 @@ def clause_ends(tokens: list[Token], start: int, verb: int, lexicon: Lexicon, ma
         quality = _clause_end(tokens, group_end, end, lexicon)
         if quality <= 0.0 or not _complete(tokens, verb, group_end, end, lexicon):
             continue
-        if _is_conditional(tokens, end) or _is_before_figure(tokens, end):
+        if is_lossy(tokens, start, verb, group_end, end, lexicon):
             continue
-        if not _is_end(tokens, end) and _is_object_of_change(tokens, verb, end):
-            continue
-        if not _is_end(tokens, end) and _limits(tokens, start, verb, end, lexicon):
-            continue  # "the only state" says more than "the only state where it is allowed"
         words = word_count(tokens[start:end])
         if end == group_end and words < 5:
             quality -= 0.2  # "The bridge was opened"
         yield Ending(end, words, quality)
-
-
-def _is_object_of_change(tokens: list[Token], verb: int, end: int) -> bool:
-    """Whether what is said of the object is still to come: "saw spikes | after a meal reduced by half"."""
-    if not any(token.low in _PERCEIVING for token in tokens[verb:end]):
-        return False
-    for token in tokens[end : end + 8]:
-        if token.tag in (COMMA, STOP, DASH, SUBORDINATOR):
-            return False
-        if token.tag in (PARTICIPLE, GERUND) or (token.tag == FINITE and token.low.endswith("ed")):
-            return True
-    return False
-
-
-_PERCEIVING = frozenset(("saw", "see", "sees", "seen", "had", "find", "finds", "found", "heard", "watched", "got"))
-
-
-def _is_conditional(tokens: list[Token], end: int) -> bool:
-    """Whether a condition follows in the same sentence, which a cut would take away."""
-    for token in tokens[end : end + _CONDITION_REACH]:
-        if token.tag == STOP:
-            return False
-        if token.low in _CONDITIONS:
-            return True
-    return False
-
-
-def _is_before_figure(tokens: list[Token], end: int) -> bool:
-    """Whether a cut would part a word of addition from its figure: "took an extra | 41 minutes"."""
-    return end < len(tokens) and tokens[end].text[0].isdigit() and tokens[end - 1].low in _ADDITIONS
-
-
-_ADDITIONS = frozenset(
-    ("extra", "further", "additional", "another", "more", "full", "record", "whopping", "staggering")
-)
-
-
-def _is_end(tokens: list[Token], end: int) -> bool:
-    return end >= len(tokens) or tokens[end].tag in (STOP, COMMA)
-
-
-def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether a word's reach may change by a cut behind it: "only" anywhere, "largest" or "not" after the subject."""
-    words, times = lexicon.words("scope_words"), lexicon.words("time_nouns")
-    compared = any(token.low == "than" for token in tokens[end : end + 10])
-    comparatives = lexicon.words("comparatives")
-    if compared and any(token.low in comparatives for token in tokens[verb:end]):
-        return True
-    apart = tokens[end].tag in (CONJUNCTION, DASH) or tokens[end].low in _APART
-    if not apart and any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
-        return True
-    for i in range(verb, end):
-        low = tokens[i].low
-        if not apart and low in words and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times):
-            return True
-        if tokens[i].tag == NEGATION or low.endswith("n't"):
-            return True
-    return False
 
 
 def _group_end(tokens: list[Token], verb: int) -> int:
@@ -278,7 +212,7 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         return bool(whole) and tokens[end - 1].low in ("up", "down") and tokens[end - 1].tag == ADVERB
     if group_end == end:
         loose = after is not None and (after.low in _LOOSE or after.low in _CARRIES_ON)
-        incomplete = main.low in lexicon.words("incomplete_verbs") and not whole
+        incomplete = not whole and (passive or main.low in lexicon.words("incomplete_verbs"))
         return (
             (alone or passive or tokens[end - 1].low in _PARTICLES)
             and not incomplete
@@ -392,15 +326,17 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
         return 0.0
     if last.low in MEASURES and after.low in ("of", "a", "per", "before", "after", "ago", "later"):
         return 0.0
+    if last.low in _SUMS and after.low == "in" and not _is_dated(tokens[end + 1 : end + 2], lexicon):
+        return 0.0  # "millions of dollars | in donations"
     if after.tag == CONJUNCTION and end + 2 < len(tokens):
         return _before_conjunction(tokens, group_end, end, lexicon)
     if after.low == "as" and [token.low for token in tokens[end : end + 3]] == ["as", "well", "as"]:
         return 0.5
-    if after.tag == TO:
-        if last.low in lexicon.words("content_nouns"):
+    if after.tag == TO or after.low == "to":
+        if _wants_clause(last, lexicon):
             return 0.0
         controlled = any(t.low in lexicon.words("controlling_verbs") or t.low == "for" for t in tokens[:end])
-        return 0.3 if end > group_end + 1 and not controlled else 0.0
+        return 0.3 if after.tag == TO and end > group_end + 1 and not controlled else 0.0
     if after.tag == GERUND and after.low in lexicon.words("trailing_bare_gerunds"):
         return 0.45
     if after.tag == PARTICIPLE or after.low in ("that", "who"):
@@ -415,7 +351,7 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     named = last.is_capital and end + 1 < len(tokens) and tokens[end + 1].is_capital
     if named and after.low in ("on", "for", "in", "at", "and"):
         return 0.0  # perhaps within a name
-    wants_more = last.low in lexicon.words("content_nouns") or _is_light(tokens[group_end:end], lexicon)
+    wants_more = _wants_clause(last, lexicon) or _is_light(tokens[group_end:end], lexicon)
     if wants_more and after.low in _COMPLEMENTING and not _is_dated(tokens[end + 1 : end + 2], lexicon):
         return 0.0
     if end > group_end and tokens[end - 2].tag == CONJUNCTION and last.low in lexicon.verb_forms and after.tag != COMMA:
@@ -424,13 +360,16 @@ def _clause_end(tokens: list[Token], group_end: int, end: int, lexicon: Lexicon)
     if is_verb and last.low in lexicon.verb_forms and _is_particle(tokens, end):
         return 0.0
     if after.tag in (PREPOSITION, SUBORDINATOR) and after.low in _SAFE_NEXT and after.low not in BOUND:
-        return 0.35 if after.low in _LOOSE else 0.5
-    if after.low in _FARTHER and end > group_end:
-        bound = any(token.low in lexicon.words("paired_verbs") for token in tokens[:end])
-        return 0.0 if bound else 0.27
+        return 0.32 if after.low in _LOOSE else 0.46
     if after.tag in (NUMBER, DETERMINER) or after.low in ("last", "next"):
         return 0.5 if _is_time(tokens[end : end + 3], lexicon) else 0.0
     return 0.0
+
+
+def _wants_clause(noun: Token, lexicon: Lexicon) -> bool:
+    """Whether the noun says little without its "that", "to" or "for": "plans", "a promise"."""
+    nouns = lexicon.words("content_nouns")
+    return noun.low in nouns or noun.low.removesuffix("s") in nouns
 
 
 def _is_dated(tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -441,6 +380,8 @@ def _is_dated(tokens: list[Token], lexicon: Lexicon) -> bool:
 
 def _is_light(complement: list[Token], lexicon: Lexicon) -> bool:
     """Whether one bare noun is all there is, which goes with the verb and its preposition: "took aim | at"."""
+    if len(complement) > 1 and complement[-2].tag in (BASE, GERUND):
+        complement = complement[-1:]  # "says he wants to make room | for"
     if len(complement) != 1 or complement[0].tag != CONTENT or complement[0].is_capital:
         return False
     low = complement[0].low
@@ -521,8 +462,8 @@ def _second_predicate(tokens: list[Token], group_end: int, position: int, lexico
         return token.tag == FINITE
     if token.tag not in (CONTENT, BASE) or lexicon.verb_forms.get(token.low) not in ("base", "base_or_past"):
         return False
-    infinitive = any(t.low in lexicon.words("modals") or t.tag == TO for t in tokens[:group_end])
-    return infinitive and position + 1 < len(tokens) and tokens[position + 1].tag not in (STOP, COMMA, FINITE, TO)
+    bare = any(t.low in lexicon.words("modals") or t.tag == TO or t.low in ("have", "are") for t in tokens[:group_end])
+    return bare and position + 1 < len(tokens) and tokens[position + 1].tag not in (STOP, COMMA, FINITE, TO)
 
 
 def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
@@ -538,6 +479,8 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         return 0.0  # "between independent, neighbouring stations"
     if tokens[end - 2].low in ("a", "an") and following.tag == CONTENT and not following.is_capital:
         return 0.0  # "paired with a soft, solid white"
+    if following.low == "of" and tokens[end + 2 : end + 3] and tokens[end + 2].low not in ("which", "whom"):
+        return 0.0  # "declared a victory, of sorts"
     if following.low in _CONTRASTS:
         return 0.45  # the explanation goes on to say it
     if following.low in lexicon.words("conditionals"):

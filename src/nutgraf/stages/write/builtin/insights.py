@@ -23,6 +23,7 @@ LENT = 0.14
 REPEATED = 0.55
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
 _MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over
+_SHARED = 0.5  # of those words
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
 _OPENING_WORDS = 3
 _WORD = re.compile(r"[\w’'$€£%-]+")
@@ -61,6 +62,19 @@ def _names_others(title: str, candidate: Candidate) -> bool:
     told = {token.low for token in candidate.tokens if token.is_capital}
     told_inner = any(token.is_capital for token in candidate.tokens[1:])
     return bool(inner) and told_inner and not named & told
+
+
+def _names_unknown(title: str, explanation: str) -> bool:
+    """Whether a name in the title, its first word apart, has no part in the explanation: "Lenham raised Ada Quill"."""
+    name: list[str] = []
+    for word in [*_WORD.findall(title)[1:], ""]:
+        if word[:1].isupper():
+            name.append(word.removesuffix("'s").removesuffix("’s"))
+            continue
+        if name and not any(part in explanation for part in name):
+            return True
+        name = []
+    return False
 
 
 class InsightFinder:
@@ -125,15 +139,16 @@ class InsightFinder:
             return False
         if any(figure not in candidate.text for figure in _FIGURE.findall(title.text)):
             return False  # a figure over a sentence with another one misleads
-        if _names_others(title.text, candidate):
+        if _names_others(title.text, candidate) or _names_unknown(title.text, candidate.text):
             return False
         rows = self._salience.rows
         if float(rows[lender.position] @ rows[candidate.position]) < _MIN_TIE:
             return False
         weights = self._salience.word_weights
         named = {stem(word.lower()) for word in _WORD.findall(title.text)}
-        shared = named & self._stems_of(candidate) & weights.keys()
-        return len(shared) >= _MIN_SHARED
+        telling = named & weights.keys()
+        shared = telling & self._stems_of(candidate)
+        return len(shared) >= max(_MIN_SHARED, _SHARED * len(telling))
 
     def _stems_of(self, candidate: Candidate) -> set[str]:
         if candidate.position not in self._stems:

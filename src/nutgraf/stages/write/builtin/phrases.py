@@ -108,13 +108,15 @@ def _worth(tokens: list[Token], start: int, end: int, lexicon: Lexicon) -> float
     follower = tokens[end] if end < len(tokens) else None
     if follower is not None and follower.low in lexicon.words("attribution_verbs"):
         return 0.0
-    figures = any(token.tag == NUMBER and token.low not in ("one", "two") for token in phrase)
+    figures = any(
+        token.tag == NUMBER and _is_telling(token) and not (before is not token and before.is_capital)
+        for before, token in zip([phrase[0], *phrase], phrase, strict=False)
+    )
     happening = head.low.endswith(_EVENT_ENDINGS) or head.low in lexicon.words("event_nouns")
     capital = any(token.is_capital for token in content[1:])
-    if not figures and not happening:
-        plain = len(content) >= 3 and phrase[links[0]].low == "of" and not _is_bare(phrase, links[0])
-        return 0.06 + 0.05 * capital + (0.06 if word_count(phrase) >= 5 else 0.0) if plain else 0.0
-    return 0.08 * figures + 0.09 * happening + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
+    if not (figures and happening) or lexicon.verb_forms.get(last.low) == "base_or_past":
+        return 0.0  # a label: "the overwhelming support from readers"
+    return 0.17 + 0.06 * capital + (0.08 if word_count(phrase) >= 5 else 0.0)
 
 
 def _is_verb(tokens: list[Token], start: int, lexicon: Lexicon) -> bool:
@@ -124,9 +126,10 @@ def _is_verb(tokens: list[Token], start: int, lexicon: Lexicon) -> bool:
     return may_be and (start == 0 or tokens[start - 1].tag not in (DETERMINER, PREPOSITION))
 
 
-def _is_bare(phrase: list[Token], link: int) -> bool:
-    """Whether one common noun alone stands before the preposition: "a study of …", "images in …"."""
-    return sum(token.tag == CONTENT for token in phrase[:link]) == 1 and not phrase[link - 1].is_capital
+def _is_telling(number: Token) -> bool:
+    """Whether it says how many or how much: no year, no "millions"."""
+    is_year = len(number.low) == 4 and number.low.isdigit()
+    return not is_year and number.low not in ("one", "two", "hundreds", "thousands", "millions", "billions", "dozens")
 
 
 def _is_full_name(phrase: list[Token]) -> bool:

@@ -11,6 +11,7 @@ from nutgraf.stages.write.builtin.beginnings import (
     is_broken,
     main_start,
     opens_with_quantity,
+    speaks_of_past,
     verb_after,
 )
 from nutgraf.stages.write.builtin.clauses import (
@@ -56,9 +57,7 @@ _NO_SUBJECT = frozenset(
     ]
 )
 _ADJECTIVE_TOO = frozenset(("long", "first", "last", "early", "daily", "weekly", "monthly", "yearly", "family"))
-_FACT_OPENERS = frozenset(
-    ["because", "after", "as", "while", "whereas", "although", "though", "where", "when", "since"]
-)
+_FACT_OPENERS = frozenset(["because", "after", "as", "while", "whereas", "although", "though", "when", "since"])
 _MAY_OPEN = _FACT_OPENERS | frozenset((";", ":", ",", "that"))
 _SINGULAR, _PLURAL = frozenset(("is", "was", "has", "does")), frozenset(("are", "were", "have", "do"))
 _WHOLE_CLAUSE = frozenset(
@@ -167,6 +166,8 @@ def _starts_clause(tokens: list[Token], start: int) -> bool:
         return False
     if tokens[start].low == "there":
         return start + 1 < len(tokens) and tokens[start + 1].tag == FINITE
+    if tokens[start].low == "meaning":
+        return False
     if tokens[start].tag == GERUND:  # "Removing the limits would …"
         return start + 1 < len(tokens) and tokens[start + 1].tag in (CONTENT, DETERMINER)
     return tokens[start].tag in _STARTERS or opens_with_quantity(tokens[start : start + 3])
@@ -183,10 +184,16 @@ def _plain(
     verb = verb_after(tokens, start, _MAX_SUBJECT) if _starts_clause(tokens, start) else None
     if verb is None or tokens[verb].low in lexicon.words("attribution_verbs"):
         return
+    if start and tokens[start - 1].low in _OCCASIONS - {"as"} and not speaks_of_past(tokens[verb], lexicon):
+        return  # "a warning is given when the town comes under attack"
     clause = tokens[start:]
-    if (
-        standing <= _IN_PASSING
-    ):  # an infinitive may belong to the clause around it: "waited until the polls closed to …"
+    if standing <= _IN_PASSING and (
+        tokens[verb].low in lexicon.words("be_forms") and clause[verb - start + 1].tag != PARTICIPLE
+    ):
+        return  # "when Quill was a candidate" tells nothing new
+    controls = any(t.low in lexicon.words("controlling_verbs") for t in clause[verb - start : verb - start + 3])
+    if standing <= _IN_PASSING and not controls:
+        # an infinitive may belong to the clause around it: "waited until the polls closed to …"
         purpose = next((i for i, t in enumerate(clause) if t.tag == TO and i > verb - start + 1), len(clause))
         clause = clause[:purpose]
     yield Predication(clause, verb - start, standing, is_claim)
@@ -194,9 +201,12 @@ def _plain(
 
 def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -> Iterator[Predication]:
     """The main clause; past an aside behind its subject; or what its subject says."""
-    if not _starts_clause(tokens, start) or _narrows(tokens[: max(0, start - 1)], tokens[start]):
+    leading = tokens[: max(0, start - 1)]
+    if not _starts_clause(tokens, start) or _narrows(leading, tokens[start]):
         return
     verb = verb_after(tokens, start, _MAX_SUBJECT)
+    if verb is not None and leading and leading[0].low in _OCCASIONS and not speaks_of_past(tokens[verb], lexicon):
+        return  # "Once a loan is nine months behind, it goes into default"
     if verb is None:
         if not _dated(tokens[start:], lexicon):
             yield from _past_aside(tokens, start, lexicon)
@@ -220,6 +230,7 @@ def _narrows(leading: list[Token], subject: Token) -> bool:
     return subject.low in _OF_ALL or any(token.low in ("with", "without", "who", "where") for token in leading)
 
 
+_OCCASIONS = frozenset(("when", "once", "whenever", "where", "wherever", "as", "until", "unless"))
 _OF_ALL = frozenset(("all", "every", "each", "most", "no", "none", "half", "both", "many"))
 
 
@@ -285,7 +296,7 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
         return
     if not _starts_clause(tokens, content):
         return
-    if tokens[verb].low in ("told", "tells") and tokens[content - 1].low != "that":
+    if tokens[verb].low in _SAID_WITH_THAT and tokens[content - 1].low != "that":
         return
     yield Predication(
         tokens[content:],
@@ -297,9 +308,10 @@ def _said(tokens: list[Token], subject: list[Token], verb: int, lexicon: Lexicon
     )
 
 
+_SAID_WITH_THAT = frozenset(("told", "tells", "added", "adds"))  # else somebody or something: "added two wins"
 _VERBS = frozenset((FINITE, BASE, GERUND, PARTICIPLE, PREPOSITION, ADVERB))
 _IN_PASSING = -0.22  # what a clause loses that only says when or why
-_AS_MANY = frozenset(("many", "much", "well", "soon", "long", "far", "such"))
+_AS_MANY = frozenset(("many", "much", "well", "soon", "long", "far", "such", "usual", "expected", "planned"))
 _ASKING = frozenset(("asked", "asks", "ask", "wondered", "wonders"))  # what is asked is not said
 _SELF = frozenset(("it", "he", "she", "they"))
 
@@ -357,12 +369,14 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
     if token.text in (";", ":") or token.tag == DASH:
         return i + 1, 0.0
     if token.tag == COMMA and after.low in ("and", "but"):
-        return i + 2, 0.0
+        return (0, 0.0) if _ends_list(tokens, i) else (i + 2, 0.0)
     fact = token.low == "that" and i > 0 and tokens[i - 1].low in lexicon.words("factive_verbs")
     if i == 0 or not (fact or token.low in _FACT_OPENERS):
         return 0, 0.0
     if not fact and (tokens[i - 1].tag in _VERBS or after.tag == NUMBER or tokens[i - 1].low in _AS_MANY):
         return 0, 0.0  # "to clarify when …", "dressed as …", "as many as 20"
+    if token.low == "as" and after.low in _AS_MANY:
+        return 0, 0.0  # "as usual through the winter"
     modal = any(t.low in lexicon.words("modals") for t in tokens[:i])
     if any(t.tag == NEGATION or t.low.endswith("n't") for t in tokens[max(0, i - 5) : i]):
         return 0, 0.0
@@ -371,6 +385,12 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
     if tokens[i - 1].low == "such" or (modal and token.low in ("when", "after", "as", "where", "while")):
         return 0, 0.0
     return i + 1, _IN_PASSING
+
+
+def _ends_list(tokens: list[Token], comma: int) -> bool:
+    """Whether a list ends behind the comma: "ditches, pumps, and dikes removed water"."""
+    before = next((i for i in range(comma - 1, max(0, comma - 5), -1) if tokens[i].tag == COMMA), 0)
+    return before > 0 and all(t.tag in (CONTENT, NUMBER, DETERMINER) for t in tokens[before + 1 : comma])
 
 
 def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[Predication]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from nutgraf.stages.write.builtin.beginnings import verb_after
 from nutgraf.stages.write.builtin.clauses import (
     ADVERB,
+    BASE,
     COMMA,
     CONJUNCTION,
     CONTENT,
@@ -26,6 +27,7 @@ from nutgraf.stages.write.builtin.clauses import (
     count_words,
 )
 from nutgraf.stages.write.builtin.endings import clause_ends, word_count
+from nutgraf.stages.write.builtin.glued import is_glued
 from nutgraf.stages.write.builtin.leaning import balanced, capitalise
 from nutgraf.stages.write.builtin.phrases import noun_phrases
 from nutgraf.stages.write.builtin.plain_clauses import event_phrases, plain_clauses, subject_phrase, without_articles
@@ -169,15 +171,23 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     if not piece.quoted and any(token.low in first_person and token.text != "US" for token in tokens):
         return False
     first, last = tokens[0], tokens[-1]
+    if not first.is_word or _compares(tokens):
+        return False
     if "'" in first.low and first.low.partition("'")[0] in lexicon.words("pronouns"):
         return False  # "He's been …"
     if first.low in _POINTERS or (first.tag == CONTENT and not first.is_capital and first.low.endswith("ed")):
         return False  # a participle or verb that the word lists do not know
     times = lexicon.words("time_nouns")
+    if any(
+        t.low == "that" and after.tag == CONTENT and not after.is_capital for t, after in itertools.pairwise(tokens)
+    ):
+        return False  # "says that decision was wrong"
     if any(t.low in _DEMONSTRATIVES and after.low not in times for t, after in itertools.pairwise(tokens)):
         return False
     if last.low in lexicon.words("indefinites"):
         return False
+    if last.tag == NUMBER and last.low.isdigit() and len(last.low) < 4 and tokens[-2].tag in (FINITE, BASE):
+        return False  # "The others have 203": of what?
     counted = first.low in ("all", "both") and tokens[1].tag == NUMBER
     if counted or first.low == "whose" or (first.tag == DETERMINER and tokens[1].tag == FINITE):
         return False  # "All three worked", "Most would be": of whom?
@@ -187,8 +197,13 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False  # "Perched atop the tower"
     if tokens[0].low == "some" and tokens[1].tag == FINITE:
         return False
-    if first.low == "the" and tokens[1].low in _ORDINALS and tokens[2].tag == FINITE:
+    if first.low == "the" and tokens[1].low in _ORDINALS and (tokens[2].tag == FINITE or _is_vague(tokens[2], lexicon)):
         return False  # "The third is slated to begin": of what?
+    verb = next((i for i, token in enumerate(tokens) if token.tag == FINITE), 0)
+    if any(t.tag == CONTENT and after.tag == DETERMINER for t, after in itertools.pairwise(tokens[:verb])):
+        return False  # "Lands the settlers want"
+    if verb and not piece.quoted and all(t.tag == DETERMINER or _is_vague(t, lexicon) for t in tokens[:verb]):
+        return False  # "The issue appears to …"
     if last.low in ("ph", "st", "no"):
         return False  # "is studying for a Ph.D."
     if (
@@ -206,6 +221,18 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
     return last.is_word and last.tag in (CONTENT, NUMBER, PARTICIPLE, FINITE, ADVERB)
 
 
+def _compares(tokens: list[Token]) -> bool:
+    """Whether something is said to be different or similar, and the title does not say from what."""
+    place = next((i for i, token in enumerate(tokens) if token.low in _COMPARISONS), None)
+    if place is not None and not any(t.low in ("from", "than", "to", "as", "between") for t in tokens[place:]):
+        return True
+    likened = [token.low for token in tokens if token.low in ("as", "many", "much")]
+    return "as" in likened[:-1] and likened.count("as") < 2  # "has not held as many rallies"
+
+
+_COMPARISONS = frozenset(("different", "differently", "similar", "similarly", "same"))
+
+
 def _ends_in_verb(tokens: list[Token], lexicon: Lexicon) -> bool:
     """Whether the last word may be a verb that lacks its object: "residents on water systems receive"."""
     last, before = tokens[-1], tokens[-2]
@@ -214,30 +241,6 @@ def _ends_in_verb(tokens: list[Token], lexicon: Lexicon) -> bool:
     if last.tag != CONTENT or lexicon.verb_forms.get(last.low) != "base" or last.low in lexicon.words("event_nouns"):
         return False
     return before.tag in (CONTENT, FINITE) and before.low.endswith(("s", "ed")) and not before.is_capital
-
-
-def is_glued(word: str, lexicon: Lexicon) -> bool:
-    """Whether `word` looks like link text glued to its neighbour: "announcedthat", "theCoast"."""
-    forms = lexicon.verb_forms
-    if not forms or len(word) < 5 or not word.isalpha():
-        return False
-    for cut in range(2, min(len(word) - 2, 8)):
-        if word[cut].isupper() and word[:cut].islower() and word[:cut] in _glue(lexicon):
-            return True
-    low = word.lower()
-    if low in forms:
-        return False
-    if any(low.endswith("ed" + tail) and low[: -len(tail)] in forms for tail in _SHORT_TAILS):
-        return True
-    return any(low.endswith(tail) and low[: -len(tail)] in forms for tail in _TAILS)
-
-
-_SHORT_TAILS = ("to", "in", "on", "by", "of", "at", "a", "an", "for")
-_TAILS = ("that", "the", "from", "with", "into", "about", "his", "their")
-
-
-def _glue(lexicon: Lexicon) -> frozenset[str]:
-    return lexicon.words("determiners") | lexicon.words("prepositions") | lexicon.words("conjunctions")
 
 
 def _owned(tokens: list[Token], lexicon: Lexicon) -> bool:
@@ -264,7 +267,7 @@ _PEOPLE = frozenset(("man", "woman", "boy", "girl", "mother", "father", "preside
 def _weakness(tokens: list[Token], lexicon: Lexicon) -> float:
     """What to take off a title that says little: three words, a mere "X is Y", nothing but common words."""
     words = word_count(tokens)
-    weakness = 0.14 if words == 3 else 0.04 if words == 4 else 0.0
+    weakness = 0.2 if words == 3 else 0.04 if words == 4 else 0.0
     verb = next((i for i, token in enumerate(tokens) if token.tag == FINITE), None)
     if verb is not None and tokens[verb].low in lexicon.words("be_forms") and verb + 2 >= len(tokens):
         weakness += 0.15
@@ -318,6 +321,7 @@ def compress(tokens: list[Token], verb: int, lexicon: Lexicon, max_words: int) -
     role = _role_before_name(tokens[:verb], lexicon)
     kept = tokens[role:]
     over -= role
+    behind_be = {id(t) for b, t in itertools.pairwise(tokens) if b.low in lexicon.words("be_forms")}
     steps: tuple[tuple[_IsSpare, list[Token]], ...] = (
         (_is_spare_adverb, tokens),
         (_is_spare_article, tokens),
@@ -331,7 +335,7 @@ def compress(tokens: list[Token], verb: int, lexicon: Lexicon, max_words: int) -
         for token in reach:
             if over <= 0:
                 return kept
-            if token in kept and is_spare(token, kept, lexicon):
+            if token in kept and id(token) not in behind_be and is_spare(token, kept, lexicon):
                 kept.remove(token)
                 over -= 1
     return kept
@@ -398,25 +402,27 @@ def _quoted_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
         inside = tokens[opening + 1 : closing]
         if len(inside) < MIN_TITLE_WORDS or not inside[0].is_capital:
             continue
-        spoken = inside[0].low in ("i", "we", "you")
-        if not spoken and (inside[0].tag not in (DETERMINER, CONTENT, NUMBER) or inside[0].low in _POINTERS):
+        if inside[0].tag not in (DETERMINER, CONTENT, NUMBER) or inside[0].low in _POINTERS | _VAGUE_SUBJECTS:
             continue
-        verb = verb_after(inside, 0) if not spoken else next((i for i in (1, 2) if inside[i].tag == FINITE), None)
+        verb = verb_after(inside, 0)
         if verb is None or inside[verb].low in lexicon.words("attribution_verbs"):
             continue
         for ending in clause_ends(inside, 0, verb, lexicon, MAX_TITLE_WORDS):
             part = inside[: ending.end]
-            if any(t.low in lexicon.words("pronouns") for t in part) or (spoken and ending.words < 5):
+            if any(t.low in lexicon.words("pronouns") for t in part):
                 continue
             broken = ending.end < len(inside) and inside[ending.end].tag not in (STOP, COMMA)
             if broken or any(t.tag == NEGATION for t in inside[ending.end : ending.end + 3]):
                 continue  # half of what was said is not a quotation
-            quality = ending.quality + _length_bonus(ending.words) - 0.15 - 0.1 * spoken
+            quality = ending.quality + _length_bonus(ending.words) - 0.15
             yield _Piece(part, quality, quoted=True, is_claim=True)
 
 
+_VAGUE_SUBJECTS = frozenset(("everything", "everyone", "everybody", "nothing", "there", "something"))
+
+
 def _length_bonus(words: int) -> float:
-    return 0.15 if 5 <= words <= 8 else 0.05 if words in (4, 9) else 0.0
+    return 0.15 if 5 <= words <= 8 else 0.1 if words == 9 else 0.05 if words == 4 else 0.0
 
 
 def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
