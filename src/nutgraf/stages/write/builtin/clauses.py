@@ -339,7 +339,7 @@ def _verb_class(tokens: list[Token], position: int, lexicon: Lexicon) -> str:
     if form is None or (token.is_capital and token.start > 0 and (before is None or before.end + 1 >= token.start)):
         if token.low.endswith("ed") and len(token.low) > 4 and not token.is_capital and not token.low.endswith("eed"):
             return _unknown_past(tokens, position, lexicon, before)
-        if token.low.endswith("ing") and len(token.low) > 5 and not token.is_capital:
+        if token.low.endswith("ing") and len(token.low) > 5 and token.text.islower():
             token.tag = GERUND if before is None or before.tag != DETERMINER else CONTENT
         return token.tag
     previous = before.tag if before else STOP

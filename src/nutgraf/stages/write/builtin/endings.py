@@ -227,7 +227,8 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
         short = len(complement) <= 2 and after.low not in _WHEN and not complement[-1].low.endswith("s")
         if short or after.tag == TO:
             return False  # "would be hard | for France to recall"
-    if _holds_two_objects(complement, lexicon):
+    gives = main.low in lexicon.words("giving_verbs")
+    if not gives and _holds_two_objects(complement, lexicon):
         return False
     if any(token.low in _OBJECT_PRONOUNS and token.tag != DETERMINER for token in complement):
         return False
@@ -442,8 +443,20 @@ def _before_conjunction(tokens: list[Token], group_end: int, end: int, lexicon: 
         return 0.5
     if _is_agent(tokens, group_end, end) and tokens[end].low == "and":
         return 0.36  # "criticized by the council | and the press"
+    if _is_further_object(tokens, group_end, end):
+        return 0.36  # "will map the crater | and the dust around it"
     subject = tokens[following].tag in (DETERMINER, PRONOUN, CONTENT, NUMBER)
     return 0.5 if subject and verb_after(tokens, following) is not None else 0.0
+
+
+def _is_further_object(tokens: list[Token], group_end: int, end: int) -> bool:
+    """Whether behind "and" stands another object with an article of its own, as the one before it has."""
+    complement = tokens[group_end:end]
+    paired = (
+        tokens[end].low == "and" and tokens[end + 1].tag == DETERMINER and tokens[end + 1].low in ("a", "an", "the")
+    )
+    plain = all(token.tag in (DETERMINER, CONTENT, NUMBER) for token in complement)
+    return paired and plain and sum(token.tag == CONTENT for token in complement) >= 2
 
 
 def _is_agent(tokens: list[Token], group_end: int, end: int) -> bool:

@@ -216,11 +216,22 @@ def _main(tokens: list[Token], start: int, lexicon: Lexicon, attributed: bool) -
         if tokens[verb].low in lexicon.words("addressing_verbs"):
             yield Predication(tokens[start:], verb - start)
     elif not attributed or _announces(tokens, verb, lexicon):
-        yield Predication(tokens[start:], verb - start, -0.1 if tokens[start].low == "there" else 0.0)
+        dated = _dated_subject(tokens[start:verb], lexicon)
+        clause = tokens[start : verb - dated] + tokens[verb:]
+        yield Predication(clause, verb - dated - start, -0.1 if tokens[start].low == "there" else 0.0)
     elif start > 0 and tokens[0].low == "according":
         yield Predication(tokens[start:], verb - start, -0.05, is_claim=True)
     else:
         yield from _then_said(tokens, start, verb, lexicon)
+
+
+def _dated_subject(subject: list[Token], lexicon: Lexicon) -> int:
+    """How many tokens at the end of the subject say when: "The council | in February | opened"."""
+    calendar = lexicon.words("weekdays") | lexicon.words("months")
+    timed = len(subject) > 2 and subject[-1].low.rstrip(".") in calendar
+    if not timed:
+        return 0
+    return 2 if subject[-2].low in ("on", "in") else 1 if subject[-2].tag == CONTENT and len(subject) > 3 else 0
 
 
 def _narrows(leading: list[Token], subject: Token) -> bool:
