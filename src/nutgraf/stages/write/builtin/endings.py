@@ -211,14 +211,10 @@ def _complete(tokens: list[Token], verb: int, group_end: int, end: int, lexicon:
     if group_end == end and copula:
         return bool(whole) and tokens[end - 1].low in ("up", "down") and tokens[end - 1].tag == ADVERB
     if group_end == end:
-        loose = after is not None and (after.low in _LOOSE or after.low in _CARRIES_ON)
+        particle = tokens[end - 1].low in _PARTICLES
+        loose = after is not None and (after.low in _LOOSE | _CARRIES_ON or (particle and after.tag == PREPOSITION))
         incomplete = not whole and (passive or main.low in lexicon.words("incomplete_verbs"))
-        return (
-            (alone or passive or tokens[end - 1].low in _PARTICLES)
-            and not incomplete
-            and main.low not in auxiliaries
-            and not loose
-        )
+        return (alone or passive or particle) and not incomplete and main.low not in auxiliaries and not loose
     if main.low in lexicon.words("incomplete_verbs") and not whole:
         return False
     complement = tokens[group_end:end]
@@ -422,7 +418,7 @@ def _opens_clause(tokens: list[Token], start: int) -> bool:
     for token in tokens[start : start + 8]:
         if token.tag == FINITE:
             return True
-        if token.tag in (COMMA, STOP, QUOTE, DASH):
+        if token.tag in (COMMA, STOP, QUOTE, DASH, SUBORDINATOR):
             return False
     return False
 
@@ -512,6 +508,8 @@ def _before_comma(tokens: list[Token], end: int, lexicon: Lexicon) -> float:
         later = tokens[end + 1 : end + 12]
         if any(token.tag == CONJUNCTION for token in later) or following.tag == FINITE:
             return 0.0  # inside a list
+    if following.tag == DETERMINER and any(token.low == "or" for token in tokens[end + 1 : end + 8]):
+        return 0.0  # "meant a return of fever, a change of drug or …"
     return 0.6
 
 

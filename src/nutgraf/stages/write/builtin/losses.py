@@ -55,6 +55,8 @@ def is_lossy(tokens: list[Token], start: int, verb: int, group_end: int, end: in
         return True
     if _awaits_more(tokens, verb, group_end, end, lexicon) or _is_half_given(tokens, verb, group_end, end, lexicon):
         return True
+    if _is_narrowed(tokens, verb, end, lexicon):
+        return True
     if end >= len(tokens) or tokens[end].tag in (STOP, COMMA):
         return False
     if (
@@ -154,7 +156,7 @@ _SPANS = frozenset(("day", "hour", "minute", "month", "night", "person", "head",
 
 
 def _awaits_more(tokens: list[Token], verb: int, group_end: int, end: int, lexicon: Lexicon) -> bool:
-    """Whether the verb still says something of its object, or wants an infinitive, behind the cut.
+    """Whether the verb still says something of its object, or wants an infinitive or a measure, behind the cut.
 
     "made the trial | , his rival's first, a test of the court", "named Quill | , a minister, to lead", "declared the
     river | a hazard", "can be set | before the start to run".
@@ -165,7 +167,7 @@ def _awaits_more(tokens: list[Token], verb: int, group_end: int, end: int, lexic
         return False
     if after.tag == COMMA:
         later = [i for i, token in enumerate(rest[1:-1], start=1) if token.tag == COMMA]
-        if any(rest[i + 1].tag == TO for i in later):
+        if any(rest[i + 1].tag == TO or (end == group_end and rest[i + 1].tag == PREPOSITION) for i in later):
             return True
         if not any(token.low in lexicon.words("making_verbs") for token in tokens[verb:group_end]):
             return False
@@ -182,14 +184,15 @@ def _awaits_more(tokens: list[Token], verb: int, group_end: int, end: int, lexic
     return False
 
 
-_SECOND_HALVES = frozenset(("to", "from", "into", "with", "of", "about"))  # of "linked … to", "turned … into"
+_SECOND_HALVES = frozenset(("to", "from", "into", "with", "about", "as"))  # of "linked … to", "turned … into"
 
 
 def _is_local_count(tokens: list[Token], verb: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a figure would lose the place that it is true of: "employs 4,000 people | in the valley"."""
-    if end >= len(tokens) or tokens[end].low not in _PLACES:
+    exists = tokens[max(0, verb - 1)].low == "there"
+    if end >= len(tokens) or not (tokens[end].low in _PLACES or (exists and tokens[end].low == "on")):
         return False
-    if speaks_of_past(tokens[verb], lexicon) and tokens[max(0, verb - 1)].low != "there":
+    if speaks_of_past(tokens[verb], lexicon) and not exists:
         return False
     calendar = lexicon.words("time_nouns") | lexicon.words("months") | _SPANS
     if any(t.tag == NUMBER or t.low in calendar or t.low.removesuffix("s") in calendar for t in tokens[end : end + 4]):
@@ -210,19 +213,28 @@ def _is_object_of_change(tokens: list[Token], verb: int, end: int) -> bool:
     return False
 
 
+def _is_narrowed(tokens: list[Token], verb: int, end: int, lexicon: Lexicon) -> bool:
+    """Whether what follows says than what, or takes back a part: "1.5 degrees warmer | , it said, than"."""
+    rest = [token.low for token in tokens[end : end + 10]]
+    comparatives = lexicon.words("comparatives")
+    if "than" in rest and any(token.low in comparatives for token in tokens[verb:end]):
+        return True
+    return rest[1:3] in (["but", "only"], ["though", "only"], ["but", "not"])
+
+
 def _limits(tokens: list[Token], start: int, verb: int, end: int, lexicon: Lexicon) -> bool:
     """Whether a word's reach may change by a cut behind it: "only" anywhere, "largest" or "not" after the subject."""
     words, times = lexicon.words("scope_words"), lexicon.words("time_nouns")
-    compared = any(token.low == "than" for token in tokens[end : end + 10])
-    comparatives = lexicon.words("comparatives")
-    if compared and any(token.low in comparatives for token in tokens[verb:end]):
-        return True
     apart = tokens[end].tag in (CONJUNCTION, DASH) or tokens[end].low in _APART
     if not apart and any(token.low in _QUANTIFIERS for token in tokens[start:verb]):
         return True
     for i in range(verb, end):
         low = tokens[i].low
-        if not apart and low in words and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times):
+        if (
+            (not apart or low == "only")
+            and low in words
+            and not (low in ("last", "first") and i + 1 < end and tokens[i + 1].low in times)
+        ):
             return True
         if tokens[i].tag == NEGATION or low.endswith("n't"):
             return True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nutgraf.stages.write.builtin.beginnings import (
+    SPANS,
     content_start,
     has_attribution,
     is_broken,
@@ -31,6 +32,7 @@ from nutgraf.stages.write.builtin.clauses import (
     PRONOUN,
     QUOTE,
     STOP,
+    SUBORDINATOR,
     TO,
     Token,
 )
@@ -58,7 +60,7 @@ _NO_SUBJECT = frozenset(
 )
 _ADJECTIVE_TOO = frozenset(("long", "first", "last", "early", "daily", "weekly", "monthly", "yearly", "family"))
 _FACT_OPENERS = frozenset(["because", "after", "as", "while", "whereas", "although", "though", "when", "since"])
-_MAY_OPEN = _FACT_OPENERS | frozenset((";", ":", ",", "that"))
+_MAY_OPEN = _FACT_OPENERS | frozenset((";", ":", ",", "that", "and"))
 _SINGULAR, _PLURAL = frozenset(("is", "was", "has", "does")), frozenset(("are", "were", "have", "do"))
 _WHOLE_CLAUSE = frozenset(
     [
@@ -107,6 +109,9 @@ def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predica
     first = main_start(tokens, lexicon)
     if first is not None and not quoted[first]:
         yield from _main(tokens, first, lexicon, attributed)
+        behind = _past_bare_time(tokens, lexicon) if not first else 0
+        if behind:
+            yield from _main(tokens, behind, lexicon, attributed)
     if conditional or (any(quoted) and attributed and not _outside(tokens, quoted)):
         return
     for i, token in enumerate(tokens[:-4]):
@@ -123,6 +128,22 @@ def find_predications(tokens: list[Token], lexicon: Lexicon) -> Iterator[Predica
             yield from _plain(tokens, start, lexicon, standing)
     if not attributed:
         yield from _relative(tokens, quoted, lexicon)
+
+
+def _past_bare_time(tokens: list[Token], lexicon: Lexicon) -> int:
+    """Past "Over four years" or "In 2020" without a comma, where a figure, an article or a name follows; else 0."""
+    times = lexicon.words("time_nouns") | lexicon.words("months") | lexicon.words("weekdays") | SPANS
+    if tokens[0].tag != PREPOSITION:
+        return 0
+    for i in (2, 3):
+        if (
+            len(tokens) > i + 3
+            and tokens[i - 1].low in times
+            and all(t.tag in (CONTENT, NUMBER, DETERMINER) for t in tokens[1:i])
+        ):
+            new = tokens[i].tag in (DETERMINER, NUMBER) or tokens[i].is_capital
+            return i if new else 0
+    return 0
 
 
 def _without_other_saying(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
@@ -381,6 +402,8 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
         return i + 1, 0.0
     if token.tag == COMMA and after.low in ("and", "but"):
         return (0, 0.0) if _ends_list(tokens, i) else (i + 2, 0.0)
+    if token.low == "and":
+        return (i + 1, -0.04) if _opens_second_clause(tokens, i, lexicon) else (0, 0.0)
     fact = token.low == "that" and i > 0 and tokens[i - 1].low in lexicon.words("factive_verbs")
     if i == 0 or not (fact or token.low in _FACT_OPENERS):
         return 0, 0.0
@@ -396,6 +419,20 @@ def _later_start(tokens: list[Token], i: int, lexicon: Lexicon) -> tuple[int, fl
     if tokens[i - 1].low == "such" or (modal and token.low in ("when", "after", "as", "where", "while")):
         return 0, 0.0
     return i + 1, _IN_PASSING
+
+
+def _opens_second_clause(tokens: list[Token], i: int, lexicon: Lexicon) -> bool:
+    """Whether behind an "and" without comma another clause begins: "Quill hit the post and Oster scored".
+
+    Not so within what somebody says or where the words before it may belong to the subject: "that Quill and Oster won".
+    """
+    before = tokens[:i]
+    told = lexicon.words("attribution_verbs") | lexicon.words("contested_verbs") | lexicon.words("factive_verbs")
+    if not any(t.tag == FINITE for t in before) or any(t.tag in (SUBORDINATOR, QUOTE) or t.low in told for t in before):
+        return False
+    starts = tokens[i + 1].tag == DETERMINER or (tokens[i + 1].is_capital and tokens[i + 1].tag == CONTENT)
+    verb = verb_after(tokens, i + 1, _MAX_SUBJECT) if starts and tokens[i - 1].tag in (CONTENT, NUMBER) else None
+    return verb is not None and tokens[verb].low not in _PLURAL and _agrees(tokens[verb - 1], tokens[verb])
 
 
 def _ends_list(tokens: list[Token], comma: int) -> bool:

@@ -204,6 +204,8 @@ def _well_formed(piece: _Piece, lexicon: Lexicon) -> bool:
         return False  # "Lands the settlers want"
     if verb and not piece.quoted and all(t.tag == DETERMINER or _is_vague(t, lexicon) for t in tokens[:verb]):
         return False  # "The issue appears to …"
+    if last.low == "u.s." and tokens[-2].low not in ("the", "in", "to", "from", "of"):
+        return False  # "its monthly U.S. | and global updates"
     if last.low in ("ph", "st", "no"):
         return False  # "is studying for a Ph.D."
     if (
@@ -422,7 +424,7 @@ _VAGUE_SUBJECTS = frozenset(("everything", "everyone", "everybody", "nothing", "
 
 
 def _length_bonus(words: int) -> float:
-    return 0.15 if 5 <= words <= 8 else 0.1 if words == 9 else 0.05 if words == 4 else 0.0
+    return 0.15 if 5 <= words <= 8 else 0.08 if words == 9 else 0.05 if words == 4 else 0.0
 
 
 def _noun_titles(tokens: list[Token], lexicon: Lexicon) -> Iterator[_Piece]:
