@@ -23,7 +23,7 @@ LENT = 0.14
 REPEATED = 0.55
 """What a title that begins as its explanation does is worth less: a reader reads the same words twice."""
 _MIN_SHARED = 2  # of a lent title's telling words in the sentence it stands over
-_SHARED = 0.34  # of those words
+_SHARED = 0.4  # of those words
 _MIN_TIE = 0.06  # cosine between two sentences for one to lend the other a title
 _OPENING_WORDS = 3
 _WORD = re.compile(r"[\w’'$€£%-]+")
