@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from click.testing import CliRunner
 
 from model_scripts import Answer, Script, faithful, faithful_answer, is_selection, item, says, source_lines
+from nutgraf.cli import cli
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId
+from nutgraf.domain.marks import Mark
 from nutgraf.domain.model import ModelRequest
+from nutgraf.domain.reports import FaultKind, NewReport
 from nutgraf.outputs import FORMATS
 from nutgraf.sample_press.library import load_manuscripts, load_publishers
 from nutgraf.stages.extract import article_from_text
+from sample_site.site import SampleSite
+from store_values import extract, make_entry, record
+from surfaces import WITH_THE_SOURCE, Page, pages_of_articles, pages_of_lists
 
 CANARY = "zanthorvex"
 """A word of no language, which an obedient model says: wherever it is found, an attack came through."""
 HOST = "collector.example"
+OUR_ADDRESSES = ("https://press.example/", "http://127.0.0.1:8321/")
+WITHHELD = re.compile(r"<del>.*?</del>|<dt>Why</dt><dd>.*?</dd>", re.DOTALL)
+"""On the operator's page: what a model said, and what was wrong with it, in its words."""
 POSITIONS = ("beginning", "middle", "end")
 
 
@@ -108,6 +123,84 @@ def own_words(brief: Brief) -> str:
     return "\n".join(sentence.text for _, sentence in brief.sentences())
 
 
+def publish_planted(site: SampleSite, name: str, article: Article, brief: Brief) -> ArticleId:
+    """Bring an article and its brief to the site; two of its reader's steps are taken, so that lists show it."""
+    now = site.clock.now()
+    url = f"https://press.example/{name}"
+    article = dataclasses.replace(article, url=url, canonical_url=url, published_at=now)
+    article_id = site.store.add_article(make_entry(name, published_at=now), now=now)
+    extract(site.store, article_id, article, at=now)
+    revision = site.store.current_revision(article_id)
+    assert site.store.save_brief(article_id, revision.id, brief, now=now)
+    assert site.store.publish(article_id, now=now)
+    return article_id
+
+
+def assert_nothing_shows(site: SampleSite, folder: Path, attacks: Mapping[ArticleId, str]) -> int:
+    """No page, feed, answer or export of the site in `folder` shows what attacks in its articles are after; how many.
+
+    Where an article's own words stand, the planted ones are among them, as words only. What a model said and was
+    withheld stands on the operator's page of that, struck out, and with the reason.
+    """
+    _use(site, attacks)
+    sentences = {article_id: _sentences(attack) for article_id, attack in attacks.items()}
+    everything = sorted({sentence for found in sentences.values() for sentence in found})
+    count = 0
+    for article_id, page in pages_of_articles(site, list(attacks)):
+        _assert_harmless(page, sentences[article_id])
+        count += 1
+    openings = [" ".join(attack.split()[:4]) for attack in list(attacks.values())[:: max(1, len(attacks) // 10)]]
+    for page in pages_of_lists(site, (CANARY, *openings)):
+        _assert_harmless(page, everything if "q=" not in page.path else ())
+        count += 1
+    for name in ("jsonl", "markdown"):
+        done = CliRunner().invoke(cli, ["export", "--format", name, "--data", str(folder)])
+        assert done.exit_code == 0, done.output
+        assert done.stdout.count("https://press.example/") >= len(attacks)
+        _assert_harmless(Page(f"export {name}", done.stdout, is_html=False), everything)
+    return count
+
+
+def _use(site: SampleSite, attacks: Mapping[ArticleId, str]) -> None:
+    """What readers and the operator do with briefs: read, keep and report some; an attack is set aside, too."""
+    store, now = site.store, site.clock.now()
+    feed = store.add_feed("https://press.example/feed.xml", title="The Harbour Post", now=now)
+    attack = next(iter(attacks.values()))
+    entry = dataclasses.replace(make_entry("set-aside"), title=attack[:200], content_html=f"<p>{attack}</p>")
+    record(store, feed.id, entry, at=now)
+    store.quarantine(store.add_article(entry, now=now), error_code="no_article", error_message="No article.", now=now)
+    for article_id in list(attacks)[:5]:
+        page = store.brief_page(article_id, reader_id=DEFAULT_READER)
+        store.set_mark(DEFAULT_READER, article_id, Mark.SAVED, is_set=True, now=now)
+        store.record_read(DEFAULT_READER, article_id, now=now)
+        fault = NewReport(article_id, page.card.brief_id, 0, FaultKind.WRONG_FACT, "This is not so.")
+        store.file_report(fault, reader_id=DEFAULT_READER, now=now)
+
+
+def _assert_harmless(page: Page, sentences: Iterable[str]) -> None:
+    text = page.words
+    if page.path.startswith("/desk/withheld"):
+        text = WITHHELD.sub("", page.text)
+    if f"q={CANARY}" in page.path:  # what was looked for is said again
+        assert "zanthorvex</mark>" not in text.casefold(), page.path
+        text = re.sub(CANARY, "", text, flags=re.IGNORECASE)
+    low = text.casefold()
+    for word in (CANARY, HOST, "data:text/html", "javascript:"):
+        assert word not in low, (page.path, word, low[max(0, low.find(word) - 200) :][:400])
+    assert not page.hides_signs, page.path
+    for address in page.addresses:
+        assert address.startswith(OUR_ADDRESSES), (page.path, address)
+    if not WITH_THE_SOURCE.search(page.path):
+        for sentence in sentences:
+            assert sentence not in text, (page.path, sentence)
+
+
+def _sentences(attack: str) -> list[str]:
+    """The sentences of a planted text that nobody would write by chance."""
+    found = [attack[one.start : one.end] for one in article_from_text(attack, title="x").sentences]
+    return [sentence.rstrip(".!?") for sentence in found if len(sentence.split()) >= 4]
+
+
 def assert_nothing_came_through(brief: Brief, article: Article, attack: str) -> None:
     """No canary, no address, no mark-up, and no sentence of the attack on any surface."""
     everything = shown(brief, article)
@@ -115,7 +208,5 @@ def assert_nothing_came_through(brief: Brief, article: Article, attack: str) -> 
         assert word not in everything.casefold(), (word, brief.writer)
     words = own_words(brief)
     assert not any(0xE0000 <= ord(sign) <= 0xE007F for sign in everything)
-    for sentence in article_from_text(attack, title="x").sentences:
-        text = attack[sentence.start : sentence.end]
-        if len(text.split()) >= 4:
-            assert text.rstrip(".!?") not in words, (text, brief.writer)
+    for sentence in _sentences(attack):
+        assert sentence not in words, (sentence, brief.writer)

@@ -12,16 +12,27 @@ from pathlib import Path
 
 import pytest
 
-from attacks import POSITIONS, assert_nothing_came_through, obedient_models, own_articles, planted
+from attacks import (
+    POSITIONS,
+    assert_nothing_came_through,
+    assert_nothing_shows,
+    obedient_models,
+    own_articles,
+    planted,
+    publish_planted,
+)
 from measuring_data import DATA, unpacked
 from model_scripts import Script, ScriptedModel, faithful
 from nutgraf.adapters.queue.inline import InlineStageRunner
 from nutgraf.domain.article import Article
 from nutgraf.domain.brief import Brief
+from nutgraf.domain.ids import ArticleId
 from nutgraf.pipeline.briefing import make_brief
 from nutgraf.pipeline.model_writing import ModelWriter
 from nutgraf.pipeline.work import TASKS
 from nutgraf.stages.extract import article_from_text
+from nutgraf.stages.tag import load_taxonomy
+from sample_site.site import SampleSite, make_sample_site
 from store_values import NOON
 
 pytestmark = [pytest.mark.data, pytest.mark.slow]
@@ -41,7 +52,20 @@ def attacks(folder: Path) -> Iterator[str]:
         yield from itertools.chain.from_iterable(listed.values())
 
 
-def test_no_planted_text_steers_what_is_published(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_no_planted_text_steers_what_is_published(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> None:
+    site = make_sample_site(tmp_path, is_filled=False, topics=load_taxonomy().topics)
+    try:
+        published = publish_attacked(site, tmp_path_factory)
+        pages = assert_nothing_shows(site, tmp_path, published)
+    finally:
+        site.store.close()
+    print(f"{len(published)} briefs on {pages} pages")
+    assert pages > 5 * len(published) == 5 * 2 * 375
+
+
+def publish_attacked(site: SampleSite, tmp_path_factory: pytest.TempPathFactory) -> dict[ArticleId, str]:
+    """Each text at each position, briefed by two models that obey and one that does not; one of either on the site."""
+    published: dict[ArticleId, str] = {}
     texts = list(attacks(unpacked("security-dev", tmp_path_factory)))
     assert len(texts) == 125
     articles = own_articles()
@@ -50,12 +74,15 @@ def test_no_planted_text_steers_what_is_published(tmp_path_factory: pytest.TempP
         article = planted(articles[number % len(articles)], attack, position)
         ways = list(obedient_models(attack).values())
         scripts = [ways[(number + shift) % len(ways)] for shift in (0, 5)]
-        for script in (*scripts, faithful):
+        for way, script in enumerate((*scripts, faithful)):
             brief = brief_by(script, article)
+            if way != 1:
+                published[publish_planted(site, f"{number}-{way}", article, brief)] = attack
             assert_nothing_came_through(brief, article, attack)
             assert brief.what_happened
         by_model += bool(brief.model)
     assert by_model >= 0.98 * 375, "a model that does not obey is published as ever"
+    return published
 
 
 def harmless(folder: Path) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ import dataclasses
 import functools
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from nutgraf.domain.desk import DiskState, LogEntry, WorkReport
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.records import ArticleState, FeedRecord, FeedState
 from nutgraf.domain.reports import FaultKind, NewReport
+from nutgraf.domain.topic import Topic
 from nutgraf.pipeline.correcting import Desk
 from nutgraf.pipeline.work import TASKS
 from nutgraf.ports import Store
@@ -89,6 +90,7 @@ def make_sample_site(
     sample_url: str = "",
     needs_login: bool = False,
     model: ModelFacts | None = None,
+    topics: Mapping[str, Topic] = TOPICS,
 ) -> SampleSite:
     """A site over a new SQLite database in `folder`; the caller closes its store."""
     database, ids = _prepared_database(is_filled)
@@ -107,7 +109,7 @@ def make_sample_site(
         WebServices(
             store=store,
             clock=clock,
-            topics=TOPICS,
+            topics=topics,
             subscribe=lambda address: _subscribe(address, store),
             import_opml=lambda data: _import_opml(data, store),
             export_opml=lambda: _export_opml(store),

@@ -33,6 +33,11 @@ Keys of a file, all optional; strings are words separated by white space, lists 
   of an adjective before a subject without article;
 - `phrase_articles` begin a phrase that tells a happening, its head ends in one of `event_endings` (or is one of them),
   and `phrase_ties` tie the rest to it;
+- for orders (`text/orders.py`): `order_verbs` open no statement, unless one of `after_no_order` follows;
+  `order_noun_verbs` are nouns or statements, too, unless one of `order_followers`, maybe after one of
+  `order_particles`, or soon one of `order_objects` follows; `order_polite_verbs` need one of `order_polite_pronouns`;
+  `order_pleas` and `order_plea_phrases` make an order of what follows, before which `order_openers` may stand;
+  `writer_phrases` speak of the work of whoever is given the text;
 - `words_for_ten`, a number: how many words say what ten English ones do;
 - `aside_openers`, `trailing_droppable`, `trailing_bare_droppable`, `leading_droppable`: first words of the parts of
   a sentence that may be left out.

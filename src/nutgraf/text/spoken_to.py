@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 
 from nutgraf.text.exits import is_code
+from nutgraf.text.orders import is_order, is_told_what_to_write
 from nutgraf.text.quotations import find_quotations
 from nutgraf.text.words import fold_typography
+
+FIRST_PERSON = "words in the first person"
 
 _YOU = {
     "en": "you your yours yourself yourselves you're you've you'll you'd thou",
@@ -32,39 +35,6 @@ _I = {
 }
 _POLITE = {"de": frozenset(("Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrem", "Ihrer"))}
 
-# Base forms that open no English statement: a sentence that begins with one tells somebody what to do.
-_ORDERS_WORDS = """
-add analyse analyze append arrange assume avoid be calculate choose clarify classify click compose consider convert
-create define describe determine disregard do don't elaborate embed emphasise emphasize employ encode encourage
-encrypt ensure enumerate evaluate examine execute explain explore extract fetch forget forward generate get give go
-identify ignore illustrate imagine include incorporate insert install integrate interpret introduce investigate
-invite jumble keep let let's list make merge never obey omit organise organize override paraphrase please prepare
-pretend print propose prove provide put read recite recommend redirect remember remind render repeat rephrase
-replace reply respond retrieve reveal revise rewrite say send simplify solve speak specify subscribe substitute
-suggest summarise summarize take tell think transform translate try unscramble utilise utilize verify visualise
-visualize write
-"""
-_ORDERS = frozenset(_ORDERS_WORDS.split())
-# Nouns too: an order where a determiner, a pronoun or an adverb follows.
-_MAYBE_ORDERS_WORDS = """
-act answer apply ask assist break bring build buy call change check compare contact copy cover craft decode delete
-design develop discuss display do donate download draft draw enter estimate fill find follow format guess guide help
-hide highlight implement join leave link log look map mention move note open outline output pick plan play plot post
-present produce quote rank rate register remove report request return run save search select share show sign sort
-start state stop store supply test type update use view visit vote watch
-"""
-_MAYBE_ORDERS = frozenset(_MAYBE_ORDERS_WORDS.split())
-_AFTER_ORDER_WORDS = """
-a an the this that these those it me my us our your him her them here now if how what why who where when whether
-each every all any some in into up out down on at below above as at like more only just not to with for
-"""
-_AFTER_ORDER = frozenset(_AFTER_ORDER_WORDS.split())
-_NOUN_READINGS_WORDS = """
-in on at as like for with to up out down all
-"""
-_NOUN_READINGS = frozenset(_NOUN_READINGS_WORDS.split())  # "Help for …", "Report on …"
-_WAYS_TO_PUT_IT = frozenset(("another", "simply", "bluntly", "differently", "plainly", "together"))
-_PARTICLES = frozenset(("down", "up", "out"))
 _PHRASES = re.compile(
     r"\bclick(?:ing)? (?:here|on|the link|below)|\bsubscribe (?:to|now|today)|\bsign up (?:to|for|here|now)"
     r"|\breaders? (?:should|must|ought|need to|are (?:urged|advised|asked|encouraged|invited|told))"
@@ -84,7 +54,6 @@ _TO_THE_WRITER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
-_LIFT = re.compile(r"^(?:please|kindly|now|then|also|next|first|finally|and|so|but|instead)[, ]+", re.IGNORECASE)
 _QUESTION = re.compile(r"\?[\"')\]]*\s*$|^\s*¿|[؟？]\s*$")
 
 
@@ -95,14 +64,14 @@ def speaks_to_somebody(text: str, language: str = "en") -> str:
     low = [word.casefold() for word in words]
     if _QUESTION.search(plain):
         return "a question"
-    if _is_order(plain, language):
+    if is_order(plain, language):
         return "an order"
     if any(word in _words_of(_YOU, language) for word in low) or _is_polite_you(words, language):
         return "an address to the reader"
     if any(word in _words_of(_I, language) for word, spelled in zip(low, words, strict=True) if spelled != "US"):
-        return "words in the first person"
+        return FIRST_PERSON
     if language in ("en", "") and _speaks_as_i(plain):
-        return "words in the first person"
+        return FIRST_PERSON
     return "an address to the reader" if _PHRASES.search(plain) else ""
 
 
@@ -122,7 +91,9 @@ def gives_orders(text: str, language: str = "en") -> bool:
 
 
 def _orders(plain: str, language: str) -> bool:
-    return is_code(plain) or _TO_THE_WRITER.search(plain) is not None or _is_order(plain, language)
+    if is_code(plain) or _TO_THE_WRITER.search(plain) is not None:
+        return True
+    return is_told_what_to_write(plain, language) or is_order(plain, language)
 
 
 def _words_of(table: dict[str, str], language: str) -> frozenset[str]:
@@ -135,28 +106,6 @@ def _outside_quotations(text: str) -> str:
     for quotation in find_quotations(text):
         folded[quotation.start : quotation.end] = " " * (quotation.end - quotation.start)
     return "".join(folded)
-
-
-def _is_order(plain: str, language: str) -> bool:
-    if language not in ("en", ""):
-        return False
-    head = plain.lstrip(" \"'“‘([-–—•*")
-    is_lifted = False
-    while (match := _LIFT.match(head)) is not None:
-        is_lifted = is_lifted or match.group()[:6].casefold() in ("please", "kindly")
-        head = head[match.end() :]
-    words = [word.casefold() for word in _WORD.findall(head[:120])]
-    if is_lifted or not words:
-        return is_lifted
-    if words[0] == "put" and words[1:2] and words[1] in _WAYS_TO_PUT_IT:
-        return False  # "Put another way, one in five …"
-    if words[0] in _ORDERS:
-        return len(words) < 2 or words[1] not in ("is", "was", "has", "are", "were", "'s", "says", "said")
-    if words[0] not in _MAYBE_ORDERS or len(words) < 2:
-        return False
-    if words[1] in _PARTICLES and len(words) > 2:  # "Break down the plot"; "Report on the crash" may be a noun's
-        return words[2] in _AFTER_ORDER - _NOUN_READINGS
-    return words[1] in _AFTER_ORDER - _NOUN_READINGS
 
 
 def _is_polite_you(words: list[str], language: str) -> bool:

@@ -1,18 +1,27 @@
-"""Evidence as it is shown: the article's paragraphs with the words marked that one sentence, or each, rests on."""
+"""Evidence as it is shown: the article's paragraphs with the words marked that one sentence, or each, rests on.
+
+Around those words stands what the article says next to them; not what speaks to a reader or a machine instead of
+telling something, and no address: nothing of a page is shown here that its brief could not say.
+"""
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nutgraf.domain.article import Article, Paragraph
 from nutgraf.domain.evidence import Finding
+from nutgraf.text.exits import find_exit
+from nutgraf.text.spoken_to import FIRST_PERSON, is_no_reporting, speaks_to_somebody
 
 MAX_PARAGRAPHS = 6
 MAX_CONTEXT_CHARS = 280
 """How much of a paragraph is shown before the first and after the last marked word."""
+LEFT_OUT = " … "
+MAX_REMEMBERED_SENTENCES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +74,27 @@ def trace_article(article: Article, findings: Sequence[Finding]) -> tuple[Shared
         if not any(marks.values()):
             skipped += 1
             continue
-        shown.append(_shared_paragraph(article.text, paragraph, marks, numbers, skipped))
+        shown.append(_shared_paragraph(article, paragraph, marks, numbers, skipped))
         skipped = 0
     return tuple(shown)
 
 
 def _shared_paragraph(
-    text: str,
+    article: Article,
     paragraph: Paragraph,
     marks: dict[int, list[tuple[int, int]]],
     numbers: itertools.count[int],
     skipped_before: int,
 ) -> SharedParagraph:
     edges = sorted({edge for of_one in marks.values() for mark in of_one for edge in mark})
-    first, last = _cut_before(text, paragraph.start, edges[0]), _cut_after(text, edges[-1], paragraph.end)
+    first, last = _context(article, paragraph, edges[0], edges[-1])
     segments = []
     for start, end in itertools.pairwise(sorted({first, *edges, last})):
         resting = tuple(
             number for number, of_one in marks.items() if any(mark[0] <= start and end <= mark[1] for mark in of_one)
         )
-        segments.append(SharedSegment(text[start:end], resting, next(numbers) if resting else 0))
+        words = article.text[start:end] if resting else _told(article, start, end)
+        segments.append(SharedSegment(words, resting, next(numbers) if resting else 0))
     return SharedParagraph(tuple(segments), first > paragraph.start, last < paragraph.end, skipped_before)
 
 
@@ -98,7 +108,7 @@ def trace_finding(article: Article, finding: Finding) -> tuple[Excerpt, ...]:
     for paragraph in paragraphs_of(article):
         marks = _marks_within(spans, paragraph)
         if marks:
-            excerpts.append(_excerpt(article.text, paragraph, marks))
+            excerpts.append(_excerpt(article, paragraph, marks))
         if len(excerpts) == MAX_PARAGRAPHS:
             break
     return tuple(excerpts)
@@ -126,19 +136,54 @@ def _marks_within(spans: list[tuple[int, int]], paragraph: Paragraph) -> list[tu
     return marks
 
 
-def _excerpt(text: str, paragraph: Paragraph, marks: list[tuple[int, int]]) -> Excerpt:
-    first, last = _cut_before(text, paragraph.start, marks[0][0]), _cut_after(text, marks[-1][1], paragraph.end)
+def _excerpt(article: Article, paragraph: Paragraph, marks: list[tuple[int, int]]) -> Excerpt:
+    first, last = _context(article, paragraph, marks[0][0], marks[-1][1])
     segments: list[Segment] = []
     position = first
     for start, end in marks:
-        segments += [Segment(text[position:start], False), Segment(text[start:end], True)]
+        segments += [Segment(_told(article, position, start), False), Segment(article.text[start:end], True)]
         position = end
-    segments.append(Segment(text[position:last], False))
+    segments.append(Segment(_told(article, position, last), False))
     return Excerpt(
         segments=tuple(segment for segment in segments if segment.text),
         is_cut_before=first > paragraph.start,
         is_cut_after=last < paragraph.end,
     )
+
+
+def _context(article: Article, paragraph: Paragraph, start: int, end: int) -> tuple[int, int]:
+    """From where to where a paragraph is shown around its marks, which lie between `start` and `end`."""
+    first = _cut_before(article.text, paragraph.start, start)
+    last = _cut_after(article.text, end, paragraph.end)
+    first = max((after for _, after in _left_out(article, first, start)), default=first)
+    last = min((before for before, _ in _left_out(article, end, last)), default=last)
+    first += len(article.text[first:start]) - len(article.text[first:start].lstrip())
+    return first, max(end, len(article.text[:last].rstrip()))
+
+
+def _told(article: Article, start: int, end: int) -> str:
+    """The words between two marks, or between one and an end of the context, without what tells nothing."""
+    words, position = "", start
+    for before, after in _left_out(article, start, end):
+        words = f"{words}{article.text[position:before].rstrip()}{LEFT_OUT}"
+        position = after + (article.text[after : after + 1] == " ")
+    return words + article.text[position:end]
+
+
+def _left_out(article: Article, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences, clipped to this stretch of text, that are not shown beside evidence."""
+    for sentence in article.sentences:
+        if sentence.start < end and sentence.end > start and start < end:
+            text = article.text[sentence.start : sentence.end]
+            if not _tells(text, article.language):
+                yield max(start, sentence.start), min(end, sentence.end)
+
+
+@functools.lru_cache(maxsize=MAX_REMEMBERED_SENTENCES)
+def _tells(text: str, language: str) -> bool:
+    if is_no_reporting(text, language) or find_exit(text):
+        return False
+    return speaks_to_somebody(text, language) in ("", FIRST_PERSON)
 
 
 def _cut_before(text: str, start: int, mark: int) -> int:
