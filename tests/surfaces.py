@@ -39,6 +39,8 @@ WITHOUT_NEWS = frozenset(
         "/start",
     }
 )
+TO_THEIR_END = frozenset({"/latest", "/desk/withheld"})
+"""Lists that hold every brief, and all that was withheld."""
 MOST_PAGES = 200
 MOST_NAMES = 12
 _NEXT = re.compile(r'<a[^>]* rel="next"[^>]* href="([^"]+)"')
@@ -88,7 +90,7 @@ def pages_of_lists(site: SampleSite, queries: Sequence[str]) -> Iterator[Page]:
     asked: set[str] = set()
     with _Walker(site.app) as walker:
         for path in _list_paths(site, queries):
-            for page in walker.follow(path):
+            for page in walker.follow(path) if path in TO_THEIR_END else [walker.get(path)]:
                 asked.add(page.path.partition("?")[0])
                 yield page
     patterns = {path for path, access in ACCESS.items() if access is not Access.PUBLIC and path not in WITHOUT_NEWS}

@@ -74,6 +74,8 @@ class Application:
         await self.fetcher.close()
         if self.model is not None:
             await self.model.writer.close()
+            if self.model.batches is not None:
+                await self.model.batches.close()
         await asyncio.to_thread(self.tracing.close)
         self.store.close()
 
@@ -146,6 +148,7 @@ def build_application(
     allow_private: tuple[str, ...] = (),
     queues: tuple[str, ...] = tuple(QUEUES),
     concurrency: int | None = None,
+    in_batches: bool = False,
 ) -> Application:
     """Wire the pipeline. `allow_private` adds to the setting of that name (the sample press is such an addition).
 
@@ -181,7 +184,7 @@ def build_application(
         limits_for=_interval_limits(settings, allow_private),
         tracing=tracing,
     )
-    model = make_model_parts(settings, store=store, stages=stages, clock=clock)
+    model = make_model_parts(settings, store=store, stages=stages, clock=clock, in_batches=in_batches)
     advancer = ArticleAdvancer(
         store=store,
         fetcher=fetcher,
@@ -219,6 +222,8 @@ def build_application(
     )
     if model is not None:
         companions = (*companions, model.granter.run_forever)
+        if model.batches is not None:
+            companions = (*companions, model.batches.run_forever)
     runner: PipelineRunner | SharedRunner
     if is_shared(settings):
         runner = _shared_runner(settings, performer, store, clock, disk, companions, queues, concurrency)

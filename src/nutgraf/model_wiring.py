@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from nutgraf import __version__
 from nutgraf.errors import ConfigError
-from nutgraf.ports import Clock, LanguageModel, StageRunner, Store
+from nutgraf.ports import BatchModel, Clock, LanguageModel, StageRunner, Store
 from nutgraf.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
     from nutgraf.adapters.llm.options import ModelOptions
     from nutgraf.adapters.llm.prices import Prices
     from nutgraf.domain.budgets import Budgets
+    from nutgraf.pipeline.batching import BatchWriter
     from nutgraf.pipeline.model_use import ModelUse, WishGranter
     from nutgraf.pipeline.model_writing import ModelWriter
     from nutgraf.ports.models import ModelStore
@@ -33,17 +34,25 @@ class ModelParts:
     granter: WishGranter
     budgets: Budgets
     prices: Prices
+    batches: BatchWriter | None = None
+    """Where the model's provider takes batches."""
 
 
-def make_model_parts(settings: Settings, *, store: Store, stages: StageRunner, clock: Clock) -> ModelParts | None:
-    """All that has to do with the model of `settings`, None where none is set. Raises ConfigError."""
+def make_model_parts(
+    settings: Settings, *, store: Store, stages: StageRunner, clock: Clock, in_batches: bool = False
+) -> ModelParts | None:
+    """All that has to do with the model of `settings`, None where none is set. Raises ConfigError.
+
+    `in_batches`: what a model would write at once waits for the next batch.
+    """
     writer = make_model_writer(settings, store=store, stages=stages, clock=clock)
     if writer is None:
         return None
+    from nutgraf.pipeline.batching import BatchWriter
     from nutgraf.pipeline.model_use import ModelUse, WishGranter
 
     use, budgets = settings.model_use, budgets_of(settings)
-    chooser = ModelUse(store=store, clock=clock, default=use.policy, budgets=budgets)
+    chooser = ModelUse(store=store, clock=clock, default=use.policy, budgets=budgets, in_batches=in_batches)
     granter = WishGranter(
         store=store,
         clock=clock,
@@ -51,7 +60,9 @@ def make_model_parts(settings: Settings, *, store: Store, stages: StageRunner, c
         keep_answers=use.keep_answers,
         answers_kept=timedelta(days=use.keep_answers_days),
     )
-    return ModelParts(writer, chooser, granter, budgets, prices_of(settings))
+    batched = make_batched_model(settings, store=store, clock=clock)
+    batches = BatchWriter(model=batched, writer=writer, store=store, stages=stages, clock=clock) if batched else None
+    return ModelParts(writer, chooser, granter, budgets, prices_of(settings), batches)
 
 
 def make_model_writer(
@@ -69,8 +80,8 @@ def make_model_writer(
     if settings.model_use.keep_answers:
         from nutgraf.adapters.llm.caching import CachedModel
 
-        variant = f"{settings.model.temperature} {settings.backup_model.name} {settings.model.max_output_tokens}"
-        model = CachedModel(model, store=store, clock=clock, budgets=budgets_of(settings), variant=variant)
+        budgets = budgets_of(settings)
+        model = CachedModel(model, store=store, clock=clock, budgets=budgets, variant=_variant(settings))
     return ModelWriter(model=model, stages=stages, style=style)
 
 
@@ -78,6 +89,33 @@ def make_language_model(settings: Settings, *, store: ModelStore, clock: Clock) 
     """The model of `settings` within its budgets, its backup behind it; nothing is reached yet. Raises ConfigError."""
     wanted = [model for model in (settings.model, settings.backup_model) if model.is_set]
     return _open(settings, [_options_of(model) for model in wanted], store, clock)
+
+
+def make_batched_model(settings: Settings, *, store: ModelStore, clock: Clock) -> BatchModel | None:
+    """The model of `settings` for batches; None where its provider takes none, or answers are not kept.
+
+    Raises ConfigError.
+    """
+    from nutgraf.adapters.llm.batch_hosts import open_batch_host
+    from nutgraf.adapters.llm.batching import BatchedModel
+
+    host = open_batch_host(_options_of(settings.model)) if settings.model_use.keep_answers else None
+    if host is None:
+        return None
+    return BatchedModel(
+        host,
+        store=store,
+        clock=clock,
+        prices=prices_of(settings),
+        budgets=budgets_of(settings),
+        variant=_variant(settings),
+        min_output_tokens=settings.model.max_output_tokens,
+    )
+
+
+def _variant(settings: Settings) -> str:
+    """What answers depend on beside the request and the model's name."""
+    return f"{settings.model.temperature} {settings.backup_model.name} {settings.model.max_output_tokens}"
 
 
 def make_tried_model(settings: Settings, model: ModelSettings, *, store: ModelStore, clock: Clock) -> LanguageModel:

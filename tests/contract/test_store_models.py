@@ -13,6 +13,7 @@ import pytest
 
 from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.account import Role, TicketKind
+from nutgraf.domain.batches import Batch, BatchLine
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, FeedId, ReaderId
 from nutgraf.domain.model import ModelPurpose, ModelUsage
 from nutgraf.domain.records import ArticleState
@@ -333,3 +334,40 @@ def test_days_are_the_callers(store: SqlStore) -> None:
     store.settle_call(reserve(store, call), answered())
     assert store.budget_use(date(2026, 12, 31), BudgetScope.ALL).requests == 1
     assert store.budget_use(date(2027, 1, 1), BudgetScope.ALL).requests == 0
+
+
+# Batches
+
+
+def test_a_batch_is_kept_until_its_answers_are_there(store: SqlStore) -> None:
+    ids = [publish_new(store, name) for name in ("one", "two", "three", "four")]
+    for number, article_id in enumerate(ids):
+        store.add_wish(article_id, WishReason.BATCH, now=NOON + timedelta(seconds=number))
+    assert store.waiting_for_batch(limit=3) == ids[:3]
+    assert store.next_wishes(limit=9) == [], "they do not go one by one"
+    lines = [BatchLine(f"key-{article_id}", article_id, CallId(7 + article_id)) for article_id in ids[:3]]
+    batch_id = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
+    assert store.waiting_for_batch(limit=9) == ids[3:]
+    store.name_batch(batch_id, "batch_abc")
+    assert store.open_batches() == [Batch(batch_id, "openai", "small", "batch_abc", NOON, tuple(lines))]
+    assert store.drop_wishes(before=NOON + timedelta(days=9)) == 0
+    assert store.end_batch(batch_id, failed=ids[:1])
+    assert not store.end_batch(batch_id, failed=ids[1:]), "it was ended"
+    assert store.open_batches() == []
+    assert [(wish.article_id, wish.reason) for wish in store.next_wishes(limit=9)] == [
+        (ids[1], WishReason.ANSWERED),
+        (ids[2], WishReason.ANSWERED),
+    ]
+    assert store.get_wish(ids[0]) is None
+
+
+def test_a_batch_that_was_never_sent_leaves_its_briefs_waiting(store: SqlStore) -> None:
+    article_id = publish_new(store, "one")
+    store.add_wish(article_id, WishReason.BATCH, now=NOON)
+    lines = [BatchLine("key", article_id, CallId(1))]
+    batch_id = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
+    store.undo_batch(batch_id)
+    store.undo_batch(batch_id)
+    assert store.waiting_for_batch(limit=9) == [article_id]
+    store.mark_answered([article_id])
+    assert [wish.reason for wish in store.next_wishes(limit=9)] == [WishReason.ANSWERED]

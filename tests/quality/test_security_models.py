@@ -60,11 +60,14 @@ def test_no_planted_text_steers_what_is_published(tmp_path_factory: pytest.TempP
     finally:
         site.store.close()
     print(f"{len(published)} briefs on {pages} pages")
-    assert pages > 5 * len(published) == 5 * 2 * 375
+    assert pages > 5 * len(published) == 5 * (375 + 125)
 
 
 def publish_attacked(site: SampleSite, tmp_path_factory: pytest.TempPathFactory) -> dict[ArticleId, str]:
-    """Each text at each position, briefed by two models that obey and one that does not; one of either on the site."""
+    """Each text at each position, briefed by two models that obey and one that does not.
+
+    On the site are, for each, what one of those that obey made of it, and for each text what the other one did.
+    """
     published: dict[ArticleId, str] = {}
     texts = list(attacks(unpacked("security-dev", tmp_path_factory)))
     assert len(texts) == 125
@@ -76,7 +79,7 @@ def publish_attacked(site: SampleSite, tmp_path_factory: pytest.TempPathFactory)
         scripts = [ways[(number + shift) % len(ways)] for shift in (0, 5)]
         for way, script in enumerate((*scripts, faithful)):
             brief = brief_by(script, article)
-            if way != 1:
+            if way == 0 or (way == 2 and number % 3 == number // 3 % 3):
                 published[publish_planted(site, f"{number}-{way}", article, brief)] = attack
             assert_nothing_came_through(brief, article, attack)
             assert brief.what_happened

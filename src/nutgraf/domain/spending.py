@@ -165,6 +165,8 @@ class WishReason(enum.StrEnum):
 
     READER = "reader"  # somebody asked for it
     BUDGET = "budget"  # the model's budget was used up when its turn came
+    BATCH = "batch"  # it is to go, or has gone, to the model's host with many others
+    ANSWERED = "answered"  # the model's answer is there, paid for
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from nutgraf.domain.batches import MAX_BATCH_LINES
 from nutgraf.domain.capture import Capture
 from nutgraf.domain.feed import Entry
 from nutgraf.domain.records import ArticleRecord, ArticleState, EntryToStore
 from nutgraf.pipeline.advancing import STEPS, ArticleAdvancer
+from nutgraf.pipeline.batching import LOOK_S, BatchWriter
 from nutgraf.pipeline.item_trail import about_article
+from nutgraf.pipeline.model_use import WishGranter
 from nutgraf.ports import Clock, Store
 from nutgraf.stages.identify import article_key
 
 _BATCH = 50
+FIRST_PAUSE_S = 1.0
 """Captures read and stored together: a thread's turn for each would cost more than the reading."""
 
 
@@ -29,6 +33,10 @@ class BackfillProgress:
 
     read: int = 0
     known: int = 0
+    batches: int = 0
+    """Under way at a model's host."""
+    rewritten: int = 0
+    """Briefs for which an answer came back from one."""
     rested: Counter[ArticleState] = field(default_factory=Counter)
 
 
@@ -54,6 +62,29 @@ class Backfiller:
                     await self._start(record, tasks)
         finally:
             await asyncio.gather(*tasks)
+
+    async def finish_batches(self, batches: BatchWriter, granter: WishGranter) -> int:
+        """Send what waits for a batch and take the answers, until none is under way; how many briefs still wait.
+
+        Those wait for a budget with room. Killed, it goes on where it was: here, or in a running Nutgraf.
+        """
+        pause_s = FIRST_PAUSE_S
+        while True:
+            self.progress.batches = await batches.look()
+            while await granter.look():
+                written = await asyncio.to_thread(
+                    self._store.due_articles, [ArticleState.EXTRACTED], now=self._clock.now(), limit=1_000
+                )
+                self.progress.rewritten += len(written)
+                await asyncio.gather(*(self._advance_placed(record) for record in written))
+            if not self.progress.batches:
+                return len(await asyncio.to_thread(self._store.waiting_for_batch, limit=MAX_BATCH_LINES))
+            await self._clock.sleep(pause_s)
+            pause_s = min(2 * pause_s, LOOK_S)
+
+    async def _advance_placed(self, record: ArticleRecord) -> None:
+        async with self._places:
+            await self._advancer.advance(record)
 
     async def _start(self, record: ArticleRecord, tasks: set[asyncio.Task[None]]) -> None:
         await self._places.acquire()  # no more pages are read than can be worked on

@@ -47,13 +47,19 @@ NOT_ASKED = ModelChoice(False)
 
 
 class ModelUse:
-    """Decides for one article after the other; remembers only for whom there was no room a moment ago."""
+    """Decides for one article after the other; remembers only for whom there was no room a moment ago.
 
-    def __init__(self, *, store: Store, clock: Clock, default: ModelPolicy, budgets: Budgets) -> None:
+    `in_batches`: what a model would write at once waits for the next batch instead.
+    """
+
+    def __init__(
+        self, *, store: Store, clock: Clock, default: ModelPolicy, budgets: Budgets, in_batches: bool = False
+    ) -> None:
         self._store = store
         self._clock = clock
         self._default = default
         self._budgets = budgets
+        self._in_batches = in_batches
         self._no_room_until: dict[ReaderId | None, datetime] = {}
 
     async def choose(self, article_id: ArticleId, feed_id: FeedId | None) -> ModelChoice:
@@ -69,13 +75,16 @@ class ModelUse:
             end = self._store.pause_wish if had_no_room else self._store.end_wish
             await asyncio.to_thread(end, article_id)
         elif choice.waits or (choice.asks and had_no_room):
-            await asyncio.to_thread(self._store.add_wish, article_id, WishReason.BUDGET, now=self._clock.now())
+            reason = WishReason.BATCH if self._in_batches else WishReason.BUDGET
+            await asyncio.to_thread(self._store.add_wish, article_id, reason, now=self._clock.now())
 
     def has_room(self, wish: Wish, moment: datetime) -> bool:
         """Whether it is worth to try a wish now: what no reader asked for waits while the budget is short.
 
         Raises StoreError.
         """
+        if wish.reason is WishReason.ANSWERED:  # nothing is to be paid any more
+            return True
         if self._no_room_until.get(wish.reader_id, moment) > moment:
             return False
         if wish.reader_id is None:
@@ -92,12 +101,14 @@ class ModelUse:
 
     def _choose(self, article_id: ArticleId, feed_id: FeedId | None) -> ModelChoice:
         wish = self._store.get_wish(article_id)
+        if wish is not None and wish.reason is WishReason.BATCH:  # its text changed while it waits
+            return NOT_ASKED
         if wish is not None:
             return ModelChoice(True, reader_id=wish.reader_id, wish=wish.reason)
         policy = self._store.model_policy(feed_id) or self._default
         if policy is not ModelPolicy.ALWAYS:
             return NOT_ASKED
-        if self.is_short(self._clock.now()):
+        if self._in_batches or self.is_short(self._clock.now()):
             return ModelChoice(False, waits=True)
         return ModelChoice(True)
 
@@ -144,10 +155,12 @@ class WishGranter:
         self._store.drop_wishes(before=now - WISH_KEPT)
         self._store.trim_answers(before=now - self._answers_kept, most=self._keep_answers)
         self._store.forget_calls(before=(now - CALLS_KEPT).date())
-        begun = 0
+        begun = asking = 0
         for wish in self._store.next_wishes(limit=MOST_SEEN):
-            if begun == MOST_AT_ONCE:
-                break
-            if self._use.has_room(wish, now):
-                begun += self._store.start_wish(wish.article_id, now=now)
+            is_answered = wish.reason is WishReason.ANSWERED
+            if asking == MOST_AT_ONCE and not is_answered:
+                continue
+            if self._use.has_room(wish, now) and self._store.start_wish(wish.article_id, now=now):
+                begun += 1
+                asking += not is_answered
         return begun

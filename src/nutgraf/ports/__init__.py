@@ -4,7 +4,7 @@ Every port has one contract suite under tests/contract, run on each adapter and 
 """
 
 from nutgraf.ports.desk import DeskStore, OperatorStore
-from nutgraf.ports.models import ModelStore
+from nutgraf.ports.models import BatchModel, ModelStore
 from nutgraf.ports.reading import AccountStore, AppearanceStore, BriefStore, MarkStore, SearchStore
 from nutgraf.ports.sources import ArticleStore, FeedStore, HubStore, PictureStore
 from nutgraf.ports.store import Store
@@ -15,6 +15,7 @@ __all__ = [
     "AccountStore",
     "AppearanceStore",
     "ArticleStore",
+    "BatchModel",
     "BriefStore",
     "Clock",
     "DeskStore",

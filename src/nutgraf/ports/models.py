@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from nutgraf.domain.batches import Batch, BatchId, BatchLine
 from nutgraf.domain.ids import ArticleId, FeedId, ReaderId
+from nutgraf.domain.model import ModelRequest
 from nutgraf.domain.spending import (
     BudgetLimit,
     BudgetScope,
@@ -149,5 +151,58 @@ class WishStore(Protocol):
         ...
 
 
-class ModelStore(SpendingStore, AnswerStore, WishStore, Protocol):
+class BatchStore(Protocol):
+    """Requests that a model's host answers within a day, and the briefs that wait for them (WishReason.BATCH)."""
+
+    def waiting_for_batch(self, *, limit: int) -> list[ArticleId]:
+        """Published briefs that are to go with the next batch, those that wait longest first."""
+        ...
+
+    def begin_batch(self, *, provider: str, model: str, lines: Sequence[BatchLine], now: datetime) -> BatchId:
+        """Note what is about to be handed over; its briefs go with no other batch."""
+        ...
+
+    def name_batch(self, batch_id: BatchId, host_id: str) -> None:
+        """Keep what its host calls it, by which it is found again after a restart."""
+        ...
+
+    def open_batches(self) -> list[Batch]:
+        """All that were begun and not ended, the oldest first."""
+        ...
+
+    def end_batch(self, batch_id: BatchId, *, failed: Sequence[ArticleId]) -> bool:
+        """Its answers are kept: all but the `failed` briefs go on as wishes. False where it was ended already."""
+        ...
+
+    def undo_batch(self, batch_id: BatchId) -> None:
+        """It never reached its host: its briefs wait for the next one. Idempotent."""
+        ...
+
+    def mark_answered(self, article_ids: Sequence[ArticleId]) -> None:
+        """The answers for these briefs are there: they go on as wishes."""
+        ...
+
+
+class BatchModel(Protocol):
+    """A language model that takes many requests at once and answers within a day, for less."""
+
+    @property
+    def name(self) -> str:
+        """Provider and model."""
+        ...
+
+    async def submit(self, requests: Sequence[ModelRequest]) -> int:
+        """Hand over as many as the budgets have room for, each with its `article_id`; how many. Raises ModelError."""
+        ...
+
+    async def collect(self) -> int:
+        """Keep the answers of what is done; how many batches are still under way. Raises StoreError."""
+        ...
+
+    async def close(self) -> None:
+        """Release the connections. Idempotent."""
+        ...
+
+
+class ModelStore(SpendingStore, AnswerStore, WishStore, BatchStore, Protocol):
     """All that is kept of language models."""

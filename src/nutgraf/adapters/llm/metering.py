@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 import structlog
 
@@ -25,6 +27,7 @@ OVERHEAD_TOKENS = 512
 """For what a chat template and the words about the answer's shape add."""
 BYTES_PER_TOKEN = 3
 """To estimate what a host did not count: its tokens are about four bytes long in English, fewer in most languages."""
+WHOLE_PRICE = Fraction(1)
 WAIT_FOR_TURN = timedelta(hours=1)
 """A call may wait so long for the host's rate limit, beside its own time, before it is given up for lost."""
 
@@ -46,58 +49,66 @@ TURNED_AWAY_CODES = frozenset(
 _LOG = structlog.get_logger(__name__)
 
 
-class MeteredModel:
-    """A language model that asks another only within the budgets, and writes down what each call took."""
+@dataclass(frozen=True, slots=True)
+class CallMeter:
+    """Reserves and settles the calls of one model, which `name` names; `price_share` is what of its price they cost."""
 
-    def __init__(
-        self, inner: LanguageModel, *, ledger: CallLedger, clock: Clock, prices: Prices, budgets: Budgets
-    ) -> None:
-        self._inner = inner
-        self._ledger = ledger
-        self._clock = clock
-        self._prices = prices
-        self._budgets = budgets
-        self._provider, _, self._model = inner.name.partition("/")
+    name: str
+    ledger: CallLedger
+    clock: Clock
+    prices: Prices
+    budgets: Budgets
+    price_share: Fraction = WHOLE_PRICE
 
-    @property
-    def name(self) -> str:
-        """That of the model asked."""
-        return self._inner.name
-
-    async def complete(self, request: ModelRequest) -> ModelAnswer:
-        """One answer, priced. Raises Unavailable (budget_spent, price_unknown, budget_unknown) and the model's own."""
-        now = self._clock.now()
-        call_id = await self._reserve(self._plan(request, now), now, timedelta(seconds=request.timeout_s))
-        result = CallResult(CallOutcome.FAILED, error_code="cancelled")
-        try:
-            answer = self._priced(await self._inner.complete(request), request, now)
-            result = CallResult(
-                CallOutcome.ANSWERED,
-                input_tokens=answer.input_tokens,
-                output_tokens=answer.output_tokens,
-                is_counted=answer.counted,
-                micro_dollars=answer.micro_dollars,
-                milliseconds=round(1000 * answer.seconds),
+    async def reserve(self, request: ModelRequest, takes: timedelta) -> CallId:
+        """Take what a call can cost at most. Raises Unavailable (budget_spent, price_unknown, budget_unknown)."""
+        now = self.clock.now()
+        call = self._plan(request, now)
+        limits = self.budgets.of(call)
+        if call.micro_dollars is None and any(limit.micro_dollars for limit in limits.values()):
+            raise Unavailable(
+                f"Nobody knows the price of {self.name}, so that its budget in dollars cannot be kept; tell it "
+                "(model.input_price and model.output_price).",
+                code="price_unknown",
+                retryable=False,
             )
-            return answer
-        except ModelError as error:
-            outcome = CallOutcome.TURNED_AWAY if error.code in TURNED_AWAY_CODES else CallOutcome.FAILED
-            result = CallResult(outcome, error_code=error.code)
-            raise
-        finally:
-            await asyncio.shield(asyncio.create_task(self._settle(call_id, result)))
+        try:
+            return await asyncio.to_thread(self.ledger.reserve_call, call, limits, now=now, expires_at=now + takes)
+        except Unavailable as error:
+            wait_s = self.budgets.seconds_left(now) if error.retryable else None
+            raise Unavailable(error.message, code=error.code, retryable=error.retryable, retry_after_s=wait_s) from None
+        except StoreError as error:
+            raise Unavailable(f"The budget cannot be read: {error.message}", code="budget_unknown") from error
 
-    async def close(self) -> None:
-        """Close the model asked."""
-        await self._inner.close()
+    def priced(self, answer: ModelAnswer, request: ModelRequest) -> ModelAnswer:
+        """The answer with its price, and with our own estimate of tokens where its host did not count them."""
+        if not answer.counted:
+            answer = replace(answer, input_tokens=answer.input_tokens or -(-_bytes_of(request) // BYTES_PER_TOKEN))
+        return self.priced_alone(answer)
+
+    def priced_alone(self, answer: ModelAnswer) -> ModelAnswer:
+        """The same where the request is no longer at hand."""
+        if not answer.counted:
+            own_count = -(-len(answer.text.encode()) // BYTES_PER_TOKEN)
+            answer = replace(answer, output_tokens=answer.output_tokens or own_count)
+        cost = self._cost(answer.input_tokens, answer.output_tokens, self.clock.now())
+        return replace(answer, micro_dollars=cost)
+
+    async def settle(self, call_id: CallId, result: CallResult) -> None:
+        """Put what the call took in place of its reservation, which counts as spent where this fails."""
+        try:
+            await asyncio.to_thread(self.ledger.settle_call, call_id, result)
+        except StoreError as error:
+            _LOG.error("model_call_not_settled", call=call_id, code=error.code, error=error.message)
 
     def _plan(self, request: ModelRequest, now: datetime) -> PlannedCall:
         """The most that a call can take: no tokenizer makes more tokens than there are bytes."""
+        provider, _, model = self.name.partition("/")
         input_tokens = _bytes_of(request) + OVERHEAD_TOKENS
         return PlannedCall(
-            day=self._budgets.day(now),
-            provider=self._provider,
-            model=self._model,
+            day=self.budgets.day(now),
+            provider=provider,
+            model=model,
             purpose=request.purpose,
             input_tokens=input_tokens,
             output_tokens=request.max_output_tokens,
@@ -107,44 +118,61 @@ class MeteredModel:
             reader_id=request.reader_id,
         )
 
-    async def _reserve(self, call: PlannedCall, now: datetime, takes: timedelta) -> CallId:
-        limits = self._budgets.of(call)
-        if call.micro_dollars is None and any(limit.micro_dollars for limit in limits.values()):
-            raise Unavailable(
-                f"Nobody knows the price of {self.name}, so that its budget in dollars cannot be kept; tell it "
-                "(model.input_price and model.output_price).",
-                code="price_unknown",
-                retryable=False,
-            )
-        expires_at = now + takes + WAIT_FOR_TURN
-        try:
-            return await asyncio.to_thread(self._ledger.reserve_call, call, limits, now=now, expires_at=expires_at)
-        except Unavailable as error:
-            wait_s = self._budgets.seconds_left(now) if error.retryable else None
-            raise Unavailable(error.message, code=error.code, retryable=error.retryable, retry_after_s=wait_s) from None
-        except StoreError as error:
-            raise Unavailable(f"The budget cannot be read: {error.message}", code="budget_unknown") from error
-
-    def _priced(self, answer: ModelAnswer, request: ModelRequest, now: datetime) -> ModelAnswer:
-        """The answer with its price, and with our own estimate of tokens where its host did not count them."""
-        if not answer.counted:
-            answer = replace(
-                answer,
-                input_tokens=answer.input_tokens or -(-_bytes_of(request) // BYTES_PER_TOKEN),
-                output_tokens=answer.output_tokens or -(-len(answer.text.encode()) // BYTES_PER_TOKEN),
-            )
-        return replace(answer, micro_dollars=self._cost(answer.input_tokens, answer.output_tokens, now))
-
     def _cost(self, input_tokens: int, output_tokens: int, at: datetime) -> int | None:
-        return self._prices.cost(
-            self._provider, self._model, input_tokens=input_tokens, output_tokens=output_tokens, at=at
-        )
+        provider, _, model = self.name.partition("/")
+        cost = self.prices.cost(provider, model, input_tokens=input_tokens, output_tokens=output_tokens, at=at)
+        return None if cost is None else math.ceil(cost * self.price_share)
 
-    async def _settle(self, call_id: CallId, result: CallResult) -> None:
+
+def answered(answer: ModelAnswer) -> CallResult:
+    """What a priced answer took."""
+    return CallResult(
+        CallOutcome.ANSWERED,
+        input_tokens=answer.input_tokens,
+        output_tokens=answer.output_tokens,
+        is_counted=answer.counted,
+        micro_dollars=answer.micro_dollars,
+        milliseconds=round(1000 * answer.seconds),
+    )
+
+
+class MeteredModel:
+    """A language model that asks another only within the budgets, and writes down what each call took."""
+
+    def __init__(
+        self, inner: LanguageModel, *, ledger: CallLedger, clock: Clock, prices: Prices, budgets: Budgets
+    ) -> None:
+        self._inner = inner
+        self._meter = CallMeter(inner.name, ledger, clock, prices, budgets)
+
+    @property
+    def name(self) -> str:
+        """That of the model asked."""
+        return self._inner.name
+
+    async def complete(self, request: ModelRequest) -> ModelAnswer:
+        """One answer, priced. Raises Unavailable (budget_spent, price_unknown, budget_unknown) and the model's own."""
+        call_id = await self._meter.reserve(request, timedelta(seconds=request.timeout_s) + WAIT_FOR_TURN)
+        result = CallResult(CallOutcome.FAILED, error_code="cancelled")
         try:
-            await asyncio.to_thread(self._ledger.settle_call, call_id, result)
-        except StoreError as error:  # its reservation will be counted as spent
-            _LOG.error("model_call_not_settled", call=call_id, code=error.code, error=error.message)
+            answer = self._meter.priced(await self._inner.complete(request), request)
+            result = answered(answer)
+            return answer
+        except ModelError as error:
+            result = failed(error)
+            raise
+        finally:
+            await asyncio.shield(asyncio.create_task(self._meter.settle(call_id, result)))
+
+    async def close(self) -> None:
+        """Close the model asked."""
+        await self._inner.close()
+
+
+def failed(error: ModelError) -> CallResult:
+    """What a call that gave no answer counts as."""
+    outcome = CallOutcome.TURNED_AWAY if error.code in TURNED_AWAY_CODES else CallOutcome.FAILED
+    return CallResult(outcome, error_code=error.code)
 
 
 def _bytes_of(request: ModelRequest) -> int:

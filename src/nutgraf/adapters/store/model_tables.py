@@ -69,6 +69,17 @@ model_answers = Table(  # answers by the hash of all that was asked; without a t
     Column("output_tokens", BigInteger, nullable=False),
 )
 
+model_batches = Table(  # requests that a host answers within a day; `lines` is JSON: [key, article, call]
+    "model_batches",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("provider", PlainText, nullable=False),
+    Column("model", PlainText, nullable=False),
+    Column("host_id", PlainText, nullable=False),
+    Column("submitted_at", UtcTime, nullable=False),
+    Column("lines", PlainText, nullable=False),
+)
+
 model_wishes = Table(  # published briefs that wait for a language model
     "model_wishes",
     metadata,

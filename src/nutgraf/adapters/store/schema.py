@@ -20,7 +20,7 @@ from nutgraf.errors import StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD_REVISION = "0015"
+HEAD_REVISION = "0016"
 """The latest revision under migrations/versions; a test compares them."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -11,6 +11,7 @@ from nutgraf.adapters.store.accounts import SqlAccounts
 from nutgraf.adapters.store.answers import SqlAnswers
 from nutgraf.adapters.store.appearances import SqlAppearances
 from nutgraf.adapters.store.articles import SqlArticles
+from nutgraf.adapters.store.batches import SqlBatches
 from nutgraf.adapters.store.briefs import SqlBriefWriting
 from nutgraf.adapters.store.corrections import SqlCorrections
 from nutgraf.adapters.store.engine import Database
@@ -59,6 +60,7 @@ class SqlStore(
     SqlSpending,
     SqlAnswers,
     SqlWishes,
+    SqlBatches,
     SqlWorkers,
     Store,
 ):

@@ -36,6 +36,7 @@ from sqlalchemy import (
 
 from nutgraf.adapters.store.columns import Id, Key, PlainText, UtcTime
 from nutgraf.adapters.store.model_tables import model_answers as model_answers
+from nutgraf.adapters.store.model_tables import model_batches as model_batches
 from nutgraf.adapters.store.model_tables import model_calls as model_calls
 from nutgraf.adapters.store.model_tables import model_days as model_days
 from nutgraf.adapters.store.model_tables import model_spending as model_spending

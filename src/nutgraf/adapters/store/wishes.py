@@ -19,12 +19,13 @@ _wishes = model_wishes.c
 _copy = articles.alias("copy")
 _COPIES = select(func.count(_copy.c.id)).where(_copy.c.copy_of == articles.c.id).scalar_subquery()
 _OF_READER = _wishes.reason == WishReason.READER.value
+_IN_BATCHES = _wishes.reason == WishReason.BATCH.value
 _NEXT = (
     select(model_wishes)
     .join(articles, articles.c.id == _wishes.article_id)
-    .where(articles.c.state == ArticleState.PUBLISHED.value, _wishes.started_at.is_(None))
+    .where(articles.c.state == ArticleState.PUBLISHED.value, _wishes.started_at.is_(None), ~_IN_BATCHES)
     .order_by(
-        case((_OF_READER, 0), else_=1),
+        case((_OF_READER, 0), (_wishes.reason == WishReason.ANSWERED.value, 1), else_=2),
         case((_OF_READER, _wishes.wished_at)),
         _COPIES.desc(),
         articles.c.reads.desc(),
@@ -93,7 +94,7 @@ class SqlWishes(Repository):
 
     @reading
     def next_wishes(self, connection: Connection, *, limit: int) -> list[Wish]:
-        """Published briefs that wait, the most important first."""
+        """Published briefs that wait, the most important first; those for a batch are not among them."""
         return [_wish(row) for row in connection.execute(_NEXT.limit(limit))]
 
     @writing
@@ -141,8 +142,10 @@ class SqlWishes(Repository):
 
     @writing
     def drop_wishes(self, connection: Connection, *, before: datetime) -> int:
-        """Let go of wishes of before then that no reader made; how many."""
-        return connection.execute(delete(model_wishes).where(~_OF_READER, _wishes.wished_at < before)).rowcount
+        """Let go of wishes of before then that wait for a budget; how many."""
+        return connection.execute(
+            delete(model_wishes).where(_wishes.reason == WishReason.BUDGET.value, _wishes.wished_at < before)
+        ).rowcount
 
 
 def _wish(row: Row[tuple[object, ...]]) -> Wish:
