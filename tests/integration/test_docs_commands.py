@@ -155,11 +155,12 @@ def answers(url: str, server: subprocess.Popen[str], within_s: float = 60.0) -> 
 
 
 @pytest.mark.parametrize("name", ["commands_page", "settings_page", "taxonomy_page"])
-def test_reference_pages_are_those_of_the_code(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    sys.modules.pop(name, None)
-    module = __import__(name)
-    assert module.PAGE.read_text(encoding="utf-8") == getattr(module, name)(), f"run .venv/bin/python tools/{name}.py"
+def test_reference_pages_are_those_of_the_code(name: str) -> None:
+    # In a program of its own: click keeps a command's help option as whoever asked first had it, also another test.
+    code = f"import sys, {name} as page; sys.stdout.buffer.write(page.{name}().encode())"
+    made = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "tools", capture_output=True, check=True).stdout
+    stored = ROOT / "docs" / "reference" / f"{name.removesuffix('_page')}.md"
+    assert made == stored.read_bytes(), f"run .venv/bin/python tools/{name}.py"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
