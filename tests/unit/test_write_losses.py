@@ -69,9 +69,22 @@ def test_finds_the_clause_past_what_may_go(sentence: str, expected: str) -> None
     assert expected in titles_of(sentence)
 
 
+def test_a_clause_between_commas_is_no_aside_and_a_figure_stays_whole() -> None:
+    assert not any(
+        title.endswith("hits the quay")
+        for title in titles_of(
+            "The warning lasts just a moment, then the pilot quickly drops back, hits the quay and stops."
+        )
+    )
+    assert titles_of("The storm drowned more than3,600 sheep on the islands in one night.") == []
+    assert "The ship sank in the harbour of Skerric" in titles_of(
+        "The ship, built in 1911, sank in the harbour of Skerric."
+    )
+
+
 def test_knows_words_that_have_grown_together() -> None:
-    grown = "theirview itsnew thesale worthof announcedthat notdesigned amplifyingrumours ministersaidit harbour'sreply"
+    grown = "theirview itsnew thesale worthof announcedthat notdesigned amplifyingrumours ministersaidit harbour'sreply than3"
     assert [word for word in grown.split() if not is_glued(word, ENGLISH)] == []
-    sound = "thatched throughout iPhone LinkedIn Rolland totally theory itself therefore husband's season weather"
+    sound = "thatched throughout iPhone LinkedIn Rolland totally theory itself therefore husband's season weather mp3 h5n1 1980s"
     assert [word for word in sound.split() if is_glued(word, ENGLISH)] == []
     assert not is_glued("Hafenverwaltungsgebühr", load_lexicon("de"))

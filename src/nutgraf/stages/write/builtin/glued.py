@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from nutgraf.text.lexicon import Lexicon, load_lexicon
 
+_GROWN_INTO_FIGURE = re.compile(r"[a-z]{4,}\d")
+"""As in "than3,600", of which a title could keep the 3."""
 _SHORTEST = 4  # letters of a word that another may have grown together with
 _LONGEST = 20  # letters of an English word
 # What begins no longer English word, whatever follows.
@@ -54,6 +57,8 @@ def is_glued(word: str, lexicon: Lexicon) -> bool:
 
 @lru_cache(maxsize=4_096)  # the same words come again and again
 def _is_glued(word: str, code: str) -> bool:
+    if _GROWN_INTO_FIGURE.match(word):
+        return True
     if len(word) < 5 or not word.isalpha():
         return False
     lexicon = load_lexicon(code)

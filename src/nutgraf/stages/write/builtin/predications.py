@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -448,6 +449,8 @@ def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[P
     if comma is None or is_broken(tokens[start:comma]) or any(t.tag == FINITE for t in tokens[start:comma]):
         return
     subject = tokens[start:comma]
+    if _has_object(subject) or tokens[comma + 1].low in _GOING_ON:
+        return
     for i in range(comma + 2, min(comma + 26, len(tokens) - 2)):
         if (
             tokens[i].tag != tokens[comma].tag
@@ -472,6 +475,16 @@ def _past_aside(tokens: list[Token], start: int, lexicon: Lexicon) -> Iterator[P
         elif not listed:
             yield from _then_said(subject + tokens[i + 1 :], 0, len(subject), lexicon)
         return
+
+
+def _has_object(subject: list[Token]) -> bool:
+    """Whether an adverb stands before a determiner in it, so that it hides a verb that no list knows: "The run lasts
+    just a second".
+    """
+    return any(one.tag == ADVERB and two.tag == DETERMINER for one, two in itertools.pairwise(subject))
+
+
+_GOING_ON = frozenset(("then", "so", "and", "but", "or", "yet"))  # these open another statement, no aside
 
 
 def _relative(tokens: list[Token], quoted: list[bool], lexicon: Lexicon) -> Iterator[Predication]:
