@@ -13,7 +13,7 @@ import pytest
 
 from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.account import Role, TicketKind
-from nutgraf.domain.batches import Batch, BatchLine
+from nutgraf.domain.batches import Batch, BatchId, BatchLine
 from nutgraf.domain.ids import DEFAULT_READER, ArticleId, FeedId, ReaderId
 from nutgraf.domain.model import ModelPurpose, ModelUsage
 from nutgraf.domain.records import ArticleState
@@ -346,7 +346,10 @@ def test_a_batch_is_kept_until_its_answers_are_there(store: SqlStore) -> None:
     assert store.waiting_for_batch(limit=3) == ids[:3]
     assert store.next_wishes(limit=9) == [], "they do not go one by one"
     lines = [BatchLine(f"key-{article_id}", article_id, CallId(7 + article_id)) for article_id in ids[:3]]
-    batch_id = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
+    batch = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
+    assert batch == Batch(BatchId(1), "openai", "small", "", NOON, tuple(lines))
+    batch_id = batch.id
+    assert store.begin_batch(provider="openai", model="small", lines=lines[:2], now=NOON) is None, "they are taken"
     assert store.waiting_for_batch(limit=9) == ids[3:]
     store.name_batch(batch_id, "batch_abc")
     assert store.open_batches() == [Batch(batch_id, "openai", "small", "batch_abc", NOON, tuple(lines))]
@@ -365,9 +368,10 @@ def test_a_batch_that_was_never_sent_leaves_its_briefs_waiting(store: SqlStore) 
     article_id = publish_new(store, "one")
     store.add_wish(article_id, WishReason.BATCH, now=NOON)
     lines = [BatchLine("key", article_id, CallId(1))]
-    batch_id = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
-    store.undo_batch(batch_id)
-    store.undo_batch(batch_id)
+    batch = store.begin_batch(provider="openai", model="small", lines=lines, now=NOON)
+    assert batch is not None
+    store.undo_batch(batch.id)
+    store.undo_batch(batch.id)
     assert store.waiting_for_batch(limit=9) == [article_id]
     store.mark_answered([article_id])
     assert [wish.reason for wish in store.next_wishes(limit=9)] == [WishReason.ANSWERED]

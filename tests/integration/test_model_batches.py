@@ -20,10 +20,10 @@ from nutgraf.domain.ids import DEFAULT_READER, ArticleId
 from nutgraf.domain.model import ModelRequest
 from nutgraf.domain.records import ArticleState
 from nutgraf.domain.spending import BudgetScope, BudgetUse, WishReason
-from nutgraf.errors import ModelError, Unavailable
+from nutgraf.errors import ModelError, Timeout, Unavailable
 from nutgraf.model_wiring import ModelParts, make_model_parts
 from nutgraf.pipeline.advancing import ArticleAdvancer
-from nutgraf.pipeline.work import TASKS
+from nutgraf.pipeline.work import ASK, TASKS
 from nutgraf.settings import load_settings
 from scripted_batches import ScriptedBatches, scripted_batches
 from store_values import extract, make_article, make_brief, make_entry
@@ -137,6 +137,41 @@ def test_what_waits_goes_out_once_and_comes_back_after_a_restart(
         assert store.open_batches() == store.waiting_for_batch(limit=9) == []
         sent = [headers for headers in host.headers if "sk-batch" in str(headers)]
         assert len(sent) == len(host.headers)
+
+
+def test_two_processes_send_each_brief_once(store: SqlStore, tmp_path: Path) -> None:
+    with scripted_batches(faithful) as host:
+        desk = Desk(store, tmp_path, model_of("openai", host))
+        first = desk.batches
+        desk.restart()
+
+        async def look_at_once() -> None:
+            await asyncio.gather(first.look(), desk.batches.look())
+
+        desk.loop.run(look_at_once())
+        assert host.lines == len(TOWNS)
+        host.finish()
+        assert desk.look() == 0
+        assert set(desk.write()) == {"openai/small"}
+        assert desk.use.tokens == 4 * 1_410, "what the other sent costs nothing"
+
+
+def test_a_text_that_ends_its_stage_holds_up_no_neighbour(store: SqlStore, tmp_path: Path) -> None:
+    class Failing(InlineStageRunner):
+        async def run(self, name: str, *args: object, timeout_s: float) -> object:
+            if name == ASK and "Saltholm" in str(args[0]):
+                raise Timeout("Its stage took too long.")
+            return await super().run(name, *args, timeout_s=timeout_s)
+
+    with scripted_batches(faithful) as host:
+        desk = Desk(store, tmp_path, model_of("openai", host))
+        desk.stages = Failing(TASKS)
+        desk.restart()
+        assert desk.look() == 1
+        assert host.lines == len(TOWNS) - 1
+        host.finish()
+        assert desk.look() == 0
+        assert desk.write() == ["openai/small", "openai/small", "", "openai/small"]
 
 
 def test_a_line_that_failed_leaves_the_brief_that_is_there(store: SqlStore, tmp_path: Path) -> None:

@@ -83,8 +83,10 @@ def test_a_clause_between_commas_is_no_aside_and_a_figure_stays_whole() -> None:
 
 
 def test_knows_words_that_have_grown_together() -> None:
-    grown = "theirview itsnew thesale worthof announcedthat notdesigned amplifyingrumours ministersaidit harbour'sreply than3"
+    grown = """theirview itsnew thesale worthof announcedthat notdesigned amplifyingrumours ministersaidit
+        harbour'sreply than3"""
     assert [word for word in grown.split() if not is_glued(word, ENGLISH)] == []
-    sound = "thatched throughout iPhone LinkedIn Rolland totally theory itself therefore husband's season weather mp3 h5n1 1980s"
+    sound = """thatched throughout iPhone LinkedIn Rolland totally theory itself therefore husband's season weather
+        mp3 h5n1 1980s"""
     assert [word for word in sound.split() if is_glued(word, ENGLISH)] == []
     assert not is_glued("Hafenverwaltungsgebühr", load_lexicon("de"))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from nutgraf.domain.batches import MAX_BATCH_LINES
-from nutgraf.domain.ids import DEFAULT_READER, ArticleId
+from nutgraf.domain.ids import DEFAULT_READER, ArticleId, article_mark
 from nutgraf.domain.model import ModelRequest
 from nutgraf.domain.spending import WishReason
 from nutgraf.errors import ModelError, NutgrafError
@@ -80,9 +80,11 @@ class BatchWriter:
         own = await asyncio.to_thread(self._store.live_prompt)
         style = self._writer.style if own is None else with_own_prompt(self._writer.style, own)
         page = await asyncio.to_thread(self._store.brief_page, article_id, reader_id=DEFAULT_READER)
-        requests: tuple[ModelRequest, ...] = await self._stages.run(
-            ASK, page.revision.article, style, timeout_s=STAGE_TIMEOUT_S
-        )
+        requests: tuple[ModelRequest, ...] = ()
+        try:
+            requests = await self._stages.run(ASK, page.revision.article, style, timeout_s=STAGE_TIMEOUT_S)
+        except NutgrafError as error:  # its brief stays the built-in writer's; its neighbours go on
+            log.warning("batch_line_not_made", article=article_mark(article_id), code=error.code, error=error.message)
         if len(requests) == 1:
             return dataclasses.replace(requests[0], article_id=article_id)
         await asyncio.to_thread(self._store.end_wish, article_id)

@@ -158,8 +158,10 @@ class BatchStore(Protocol):
         """Published briefs that are to go with the next batch, those that wait longest first."""
         ...
 
-    def begin_batch(self, *, provider: str, model: str, lines: Sequence[BatchLine], now: datetime) -> BatchId:
-        """Note what is about to be handed over; its briefs go with no other batch."""
+    def begin_batch(self, *, provider: str, model: str, lines: Sequence[BatchLine], now: datetime) -> Batch | None:
+        """Note what is about to be handed over, without the briefs that another process took meanwhile; None without
+        any left.
+        """
         ...
 
     def name_batch(self, batch_id: BatchId, host_id: str) -> None:

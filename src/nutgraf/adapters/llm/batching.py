@@ -88,18 +88,21 @@ class BatchedModel:
             return 0
         provider, _, model = self.name.partition("/")
         now = self._clock.now()
-        batch_id = await asyncio.to_thread(
-            self._store.begin_batch, provider=provider, model=model, lines=lines, now=now
-        )
+        batch = await asyncio.to_thread(self._store.begin_batch, provider=provider, model=model, lines=lines, now=now)
+        begun = batch.lines if batch else ()
+        for line in set(lines).difference(begun):  # another process sends it
+            await self._meter.settle(line.call_id, CallResult(CallOutcome.TURNED_AWAY, error_code="sent_already"))
+        if batch is None:
+            return 0
         try:
-            host_id = await self._host.submit(taken)
+            host_id = await self._host.submit({line.key: taken[line.key] for line in begun})
         except ModelError as error:
-            for line in lines:
+            for line in begun:
                 await self._meter.settle(line.call_id, failed(error))
-            await asyncio.to_thread(self._store.undo_batch, batch_id)
+            await asyncio.to_thread(self._store.undo_batch, batch.id)
             raise
-        await asyncio.to_thread(self._store.name_batch, batch_id, host_id)
-        return len(lines)
+        await asyncio.to_thread(self._store.name_batch, batch.id, host_id)
+        return len(begun)
 
     async def collect(self) -> int:
         """Fetch what is done, of all batches under way; how many of them remain. Raises StoreError."""

@@ -42,13 +42,21 @@ class SqlBatches(Repository):
     @writing
     def begin_batch(
         self, connection: Connection, *, provider: str, model: str, lines: Sequence[BatchLine], now: datetime
-    ) -> BatchId:
-        """Note what is about to be handed over; its briefs go with no other batch."""
+    ) -> Batch | None:
+        """Note what is about to be handed over, without the briefs that another process took meanwhile; None without
+        any left.
+        """
         ids = [line.article_id for line in lines]
-        connection.execute(update(model_wishes).where(_wishes.article_id.in_(ids)).values(started_at=now))
+        waiting = _IS_OF_BATCH, _wishes.started_at.is_(None), _wishes.article_id.in_(ids)
+        begun = update(model_wishes).where(*waiting).values(started_at=now).returning(_wishes.article_id)
+        taken = set(connection.execute(begun).scalars())
+        lines = tuple(line for line in lines if line.article_id in taken)
+        if not lines:
+            return None
         told = [[line.key, line.article_id, line.call_id] for line in lines]
         values = {"provider": provider, "model": model, "host_id": "", "submitted_at": now, "lines": json.dumps(told)}
-        return BatchId(connection.execute(model_batches.insert().values(values).returning(_batches.id)).scalar_one())
+        batch_id = connection.execute(model_batches.insert().values(values).returning(_batches.id)).scalar_one()
+        return Batch(BatchId(batch_id), provider, model, "", now, lines)
 
     @writing
     def name_batch(self, connection: Connection, batch_id: BatchId, host_id: str) -> None:
