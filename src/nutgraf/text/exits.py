@@ -37,6 +37,11 @@ _CODE = re.compile(
     r"|\w\(\s*\)|\w+\.\w+\(|\w\(\s*[\[{]|[\w\])]\s?(?:==|!=|=>|->|::|&&|\+=|:=)|(?<![<>=])=(?![=>])\s*[\w\"'\[({]"
     r"|#include|^\s*#!|\$[A-Za-z_(]|\w+\[[\w\"':]+\]|;\s*$|\b(?:elif|endif|print|printf|console\.log|sudo|chmod|curl|wget)\s*[\"'(-]"
 )
+# Most sentences hold nothing that any of the patterns above needs: they are let go by one look instead of ten.
+_NEEDED_BY_EXITS = re.compile(r"[@:<>\[\](`*_~&{}\\|#+\d]|\.\S|^\s*-\s")
+_NEEDED_BY_CODE = re.compile(r"[(\[{=;#$:&>]")
+_CODE_OPENERS = ("import", "from", "using", "include", "require")
+_CODE_COMMANDS = ("elif", "endif", "print", "sudo", "chmod", "curl", "wget", "console.log")
 # Two backticks are how typists and old wires open a quotation; one, or three, mark code.
 _TAG = re.compile(r"<\s*[A-Za-z/!]\w*[^<>]*>|[{}]|(?<!`)(?:`|```)(?!`)")
 _INVISIBLE = frozenset(("Cf", "Cc", "Co", "Cs", "Cn"))
@@ -69,20 +74,30 @@ def _joins(text: str, at: int) -> bool:
 
 def find_exit(text: str) -> str:
     """What kind of way out `text` has, in words for a person, or ""."""
+    if _NEEDED_BY_EXITS.search(text) is None:
+        return "program code" if _holds_code(text) else ""
     kinds = (
         ("a web address", (_SCHEME, _HOST, _NUMERIC_HOST)),
         ("an e-mail address", (_MAIL,)),
         ("the name of an account", (_ACCOUNT,)),
         ("a telephone number", (_PHONE, _CALL)),
         ("mark-up", (_MARKS,)),
-        ("program code", (_CODE,)),
     )
     for kind, patterns in kinds:
         if any(pattern.search(text) for pattern in patterns):
             return kind
-    return ""
+    return "program code" if _holds_code(text) else ""
 
 
 def is_code(text: str) -> bool:
     """Whether `text` holds program code or mark-up rather than a sentence."""
-    return _CODE.search(text) is not None or _TAG.search(text) is not None
+    return _holds_code(text) or _TAG.search(text) is not None
+
+
+def _holds_code(text: str) -> bool:
+    may = (
+        _NEEDED_BY_CODE.search(text) is not None
+        or text.lstrip().startswith(_CODE_OPENERS)
+        or any(command in text for command in _CODE_COMMANDS)
+    )
+    return may and _CODE.search(text) is not None

@@ -7,6 +7,7 @@ looked at here. Orders to whoever writes ("Summarise this as …", "Ignore the i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from nutgraf.text.exits import is_code
 from nutgraf.text.orders import is_order, is_told_what_to_write
@@ -15,23 +16,28 @@ from nutgraf.text.words import fold_typography
 
 FIRST_PERSON = "words in the first person"
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 _YOU = {
-    "en": "you your yours yourself yourselves you're you've you'll you'd thou",
-    "de": "du dich dir dein deine deinen deinem deiner euch euer eure euren",
-    "fr": "vous votre vos tu toi tes",
-    "es": "tú usted ustedes vosotros vuestro vuestra contigo",
-    "it": "tu voi vostro vostra vostri vostre",
-    "pt": "você vocês",
-    "nl": "jij jouw jullie uw",
+    "en": _set("you your yours yourself yourselves you're you've you'll you'd thou"),
+    "de": _set("du dich dir dein deine deinen deinem deiner euch euer eure euren"),
+    "fr": _set("vous votre vos tu toi tes"),
+    "es": _set("tú usted ustedes vosotros vuestro vuestra contigo"),
+    "it": _set("tu voi vostro vostra vostri vostre"),
+    "pt": _set("você vocês"),
+    "nl": _set("jij jouw jullie uw"),
 }
 _I = {
-    "en": "my mine myself i'm i've i'll i'd our ours ourselves we we're we've we'll us",
-    "de": "ich mich mir mein meine meinen wir unser unsere unseren",
-    "fr": "je j moi nous notre nos",
-    "es": "yo nosotros nuestro nuestra",
-    "it": "io noi nostro nostra",
-    "pt": "eu nós nosso nossa",
-    "nl": "ik wij we onze",
+    "en": _set("my mine myself i'm i've i'll i'd our ours ourselves we we're we've we'll us"),
+    "de": _set("ich mich mir mein meine meinen wir unser unsere unseren"),
+    "fr": _set("je j moi nous notre nos"),
+    "es": _set("yo nosotros nuestro nuestra"),
+    "it": _set("io noi nostro nostra"),
+    "pt": _set("eu nós nosso nossa"),
+    "nl": _set("ik wij we onze"),
 }
 _POLITE = {"de": frozenset(("Sie", "Ihnen", "Ihr", "Ihre", "Ihren", "Ihrem", "Ihrer"))}
 
@@ -66,9 +72,9 @@ def speaks_to_somebody(text: str, language: str = "en") -> str:
         return "a question"
     if is_order(plain, language):
         return "an order"
-    if any(word in _words_of(_YOU, language) for word in low) or _is_polite_you(words, language):
+    if not _words_of(_YOU, language).isdisjoint(low) or _is_polite_you(words, language):
         return "an address to the reader"
-    if any(word in _words_of(_I, language) for word, spelled in zip(low, words, strict=True) if spelled != "US"):
+    if not _words_of(_I, language).isdisjoint(word.casefold() for word in words if word != "US"):
         return FIRST_PERSON
     if language in ("en", "") and _speaks_as_i(plain):
         return FIRST_PERSON
@@ -96,8 +102,8 @@ def _orders(plain: str, language: str) -> bool:
     return is_told_what_to_write(plain, language) or is_order(plain, language)
 
 
-def _words_of(table: dict[str, str], language: str) -> frozenset[str]:
-    return frozenset(table.get(language or "en", table["en"]).split())
+def _words_of(table: Mapping[str, frozenset[str]], language: str) -> frozenset[str]:
+    return table.get(language or "en", table["en"])
 
 
 def _outside_quotations(text: str) -> str:
