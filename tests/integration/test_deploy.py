@@ -80,7 +80,7 @@ def test_the_image_is_small_closed_and_not_root() -> None:
     assert set(image_environment()) - KNOWN_SETTINGS == {"PATH", "PYTHONDONTWRITEBYTECODE"}
 
 
-@pytest.mark.skipif(shutil.which("hadolint") is None, reason="hadolint is not installed")
+@pytest.mark.skipif(shutil.which("hadolint") is None, reason="hadolint is not installed; .ci/run installs it")
 def test_hadolint_finds_nothing() -> None:
     subprocess.run(["hadolint", str(DEPLOY / "Dockerfile")], check=True)
 
@@ -117,7 +117,7 @@ def test_containers_can_write_nothing_and_become_nobody() -> None:
     assert "/secrets/" in ignored, "and not in the repository"
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed; .ci/run installs it")
 def test_systemd_understands_the_unit_and_rates_it_as_safe(tmp_path: Path) -> None:
     copy = tmp_path / UNIT.name
     copy.write_text(UNIT.read_text().replace("/opt/nutgraf/.venv/bin/nutgraf", "/bin/true"))

@@ -66,7 +66,7 @@ def free_port() -> int:
 
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.skipif(shutil.which("curl") is None, reason="a step asks with curl")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="a step asks with curl; .ci/run installs it")
 def test_every_step_works_as_it_is_written(place: Path, server: str) -> None:
     database = database_url(server, "nutgraf")
     port = free_port()
