@@ -8,8 +8,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from nutgraf.adapters.store import SqlStore, open_store
 from nutgraf.domain.account import Role, TicketKind
@@ -170,6 +172,26 @@ def test_a_storm_of_calls_that_are_settled_at_once_never_passes_the_limit(store:
     assert spent == use.tokens <= 20_000
     assert use.tokens > 18_500, "whoever comes last finds room for less than two calls"
     assert sum(store.budget_use(DAY, BudgetScope.FEED, key).tokens for key in "12") == use.tokens
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_room_that_comes_between_refusal_and_a_closer_look_is_taken(store: SqlStore, store_url: str) -> None:
+    limits = {BudgetScope.ALL: BudgetLimit(tokens=1_500)}
+    first = reserve(store, CALL, limits)
+    other = open_store(store_url)
+
+    def settle_first(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+        if statement.startswith("SELECT model_spending"):
+            other.settle_call(first, answered(400, 100, 900))
+
+    event.listen(store._database._engine, "before_cursor_execute", settle_first)
+    try:
+        reserve(store, CALL, limits)
+    finally:
+        event.remove(store._database._engine, "before_cursor_execute", settle_first)
+        other.close()
+    assert store.budget_use(DAY, BudgetScope.ALL) == BudgetUse(2, 1_500, 2_900)
 
 
 def test_costs_are_summed_by_day_model_feed_and_purpose(store: SqlStore) -> None:

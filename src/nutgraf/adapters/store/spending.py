@@ -238,8 +238,12 @@ def _take(
     row = _row_of(day, scope, key)
     if connection.execute(_ADD_SPENT.where(*fits).values(added), row).rowcount:
         return
-    use = connection.execute(_USE, row).one()
-    short = next(name for name in _MEASURES if 0 < getattr(limit, name) < getattr(use, name) + taken[name])
+    use = connection.execute(_USE.with_for_update(), row).one()
+    passed = (name for name in _MEASURES if 0 < getattr(limit, name) < getattr(use, name) + taken[name])
+    short = next(passed, None)
+    if short is None:  # another call was settled just now: there is room, and as the row is locked it stays
+        connection.execute(_ADD_SPENT.values(added), row)
+        return
     raise Unavailable(
         f"The budget {_OWNERS[scope]} for language models is used up ({_WORDS[short]}).", code="budget_spent"
     )
